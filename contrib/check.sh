@@ -1,0 +1,63 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# Every test there is: host, virtual machine on both kernels, peers, lint.
+# Installs and builds what it needs. The last line is the sum of all.
+cd "$(dirname "$0")/.." || exit 1
+# shellcheck source=contrib/setup.sh
+. contrib/setup.sh
+
+passed=0 failed=0 skipped=0
+started=$(date +%s)
+
+# run NAME COMMAND...: shows its output and adds up its last result line.
+run()
+{
+	say "$1 ($(($(date +%s) - started)) s so far)"
+	name=$1
+	shift
+	status=$(mktemp)
+	{
+		"$@" 2>&1
+		echo $? >"$status"
+	} | tee "$log"
+	numbers=$(sed -n 's/^[^ ]*: \([0-9]*\) passed, \([0-9]*\) failed, '\
+'\([0-9]*\) skipped$/\1 \2 \3/p' "$log" | tail -n 1)
+	code=$(cat "$status")
+	rm -f "$status"
+	if [ -z "$numbers" ]; then
+		numbers="$((code == 0)) $((code != 0)) 0"
+	elif [ "$code" -ne 0 ] && [ "${numbers#* 0 }" != "$numbers" ]; then
+		echo "$name: status $code though no test failed"
+		failed=$((failed + 1))
+	fi
+	# shellcheck disable=SC2086 # three numbers
+	set -- $numbers
+	passed=$((passed + $1)) failed=$((failed + $2))
+	skipped=$((skipped + $3))
+}
+
+# shellcheck disable=SC2086 # lists
+need_packages $BUILD_PACKAGES $VM_PACKAGES $TEST_PACKAGES
+
+build build-gcc --enable-werror
+run "lint" contrib/lint/run build-gcc
+run "host, gcc" make -C build-gcc -s check
+build build-clang --enable-werror CC=clang CXX=clang++
+run "host, clang" make -C build-clang -s check
+build build-dev --enable-dev
+run "host, ASan and UBSan, 1 000 000 round trips" \
+	env SFAM_ROUNDS=1000000 make -C build-dev -s check
+run "fuzz, 20 s each" make -C build-gcc -s fuzz SECONDS=20
+run "distcheck" make -C build-gcc -s distcheck
+
+need_kernel 6.12
+run "VM, Linux 6.12" make -C build-gcc -s check-vm KERNEL=6.12
+need_kernel 6.1
+run "VM, Linux 6.1" make -C build-gcc -s check-vm KERNEL=6.1
+run "the tour" env PATH="$PWD/build-gcc:$PATH" tests/vm/run sh \
+	"$PWD/contrib/tour.sh"
+run "bench" make -C build-gcc -s bench
+
+say "done in $(($(date +%s) - started)) s"
+echo "check: $passed passed, $failed failed, $skipped skipped"
+[ "$failed" -eq 0 ]

@@ -1,0 +1,3 @@
+# SPDX-License-Identifier: MIT
+EXTRA_DIST += .ci/run contrib/check.sh contrib/lint/run contrib/setup.sh \
+	contrib/tour.sh contrib/try.sh

@@ -1,0 +1,11 @@
+# SPDX-License-Identifier: MIT
+pkgincludedir = $(includedir)/sockfam
+pkginclude_HEADERS = \
+	include/sockfam/addr.h \
+	include/sockfam/base.h \
+	include/sockfam/can.h \
+	include/sockfam/ctl.h \
+	include/sockfam/family.h \
+	include/sockfam/fdpass.h \
+	include/sockfam/socket.h \
+	include/sockfam/sockfam.h

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: MIT */
+/* All of libsockfam. */
+#ifndef SOCKFAM_SOCKFAM_H
+#define SOCKFAM_SOCKFAM_H
+
+#include <sockfam/addr.h>
+#include <sockfam/base.h>
+#include <sockfam/can.h>
+#include <sockfam/family.h>
+#include <sockfam/fdpass.h>
+#include <sockfam/socket.h>
+
+#endif

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: MIT */
+/* What the verbs of `sockfam can` share. */
+#ifndef SFAM_CLI_CAN_CLI_H
+#define SFAM_CLI_CAN_CLI_H
+
+#include "cli.h"
+
+int can_dump_run(const struct cli_verb *self, int argc, char **argv);
+int can_send_run(const struct cli_verb *self, int argc, char **argv);
+
+/*
+ * The first len bytes of arg as a CAN interface: a name, "any", or an
+ * address ("can:vcan0"). *ret_index is 0 for any. 0, or CLI_FAILED.
+ */
+int can_cli_addr(const char *arg, size_t len, struct sfam_addr *ret,
+		 int *ret_index);
+/* MTU of an interface; -1 if it cannot be told. */
+int can_cli_mtu(int fd, const char *name);
+/* Frames that the socket dropped so far, told in records or not yet. */
+uint64_t can_cli_drops(int fd, uint64_t told);
+
+#endif

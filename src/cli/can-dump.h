@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: MIT */
+/* How candump shows a frame on a screen. */
+#ifndef SFAM_CLI_CAN_DUMP_H
+#define SFAM_CLI_CAN_DUMP_H
+
+#include <sockfam/sockfam.h>
+
+/* Longest line: stamp, interface, 2048 bytes cut to 64. */
+#define CAN_SCREEN_STRLEN 512
+
+struct can_screen {
+	char stamp;		/* 0, or 'a' 'A' 'd' 'z' */
+	int indent;		/* an extended frame was seen */
+	int64_t base_us;	/* of 'd' and 'z'; -1: none yet */
+	size_t name_width;	/* longest interface name so far */
+};
+
+/* One line with its newline; returns the length. -EINVAL: not a frame. */
+ssize_t can_screen_line(struct can_screen *screen, char *buf,
+			const char *ifname, int64_t time_ns,
+			const void *frame, size_t size);
+
+/* The stamp of a log line: absolute, or since the first frame ('z'). */
+int64_t can_screen_log_time(struct can_screen *screen, int64_t time_ns);
+
+#endif

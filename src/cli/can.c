@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: MIT */
+#include <net/if.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+
+#include <linux/sock_diag.h>
+
+#include "can-cli.h"
+
+int can_cli_addr(const char *arg, size_t len, struct sfam_addr *ret,
+		 int *ret_index)
+{
+	char name[64];
+	struct sockaddr_can can;
+	int r;
+
+	if (len >= sizeof(name))
+		return cli_error("%.20s...: longer than any interface", arg);
+	memcpy(name, arg, len);
+	name[len] = '\0';
+	if (len == 0)
+		return cli_error("\"%s\": expected an interface, or any", arg);
+	r = cli_parse_addr("can", strcmp(name, "any") == 0 ? "" : name, ret);
+	if (r)
+		return r;
+	memcpy(&can, sfam_addr_sockaddr(ret), sizeof(can));
+	*ret_index = can.can_ifindex;
+	return 0;
+}
+
+int can_cli_mtu(int fd, const char *name)
+{
+	struct ifreq ifr;
+
+	memset(&ifr, 0, sizeof(ifr));
+	strncpy(ifr.ifr_name, name, IFNAMSIZ - 1);
+	return ioctl(fd, SIOCGIFMTU, &ifr) < 0 ? -1 : ifr.ifr_mtu;
+}
+
+uint64_t can_cli_drops(int fd, uint64_t told)
+{
+	uint32_t info[SK_MEMINFO_VARS] = { 0 };
+	socklen_t len = sizeof(info);
+
+	if (getsockopt(fd, SOL_SOCKET, SO_MEMINFO, info, &len) < 0 ||
+	    len < sizeof(info))
+		return told;
+	/* A counter of 32 bits: the part that was told may have wrapped. */
+	return told + (uint32_t)(info[SK_MEMINFO_DROPS] - (uint32_t)told);
+}
+
+static const struct cli_verb below[] = {
+	{
+		.name = "dump",
+		.args = "[-L] [-d] [-t a|A|d|z] [-n COUNT] [-T MS] "
+			"[-r BYTES] IF[,FILTER]...",
+		.help = "show CAN frames, as candump does",
+		.details =
+"  IF      an interface, or any\n"
+"  FILTER  ID:MASK, ID~MASK (inverse), #ERRORMASK, j (all must match)\n"
+"  -L      log format: (1700000000.123456) can0 123#1122\n"
+"  -d      a DROPCOUNT line where frames were lost\n"
+"  -t      stamps: absolute, as date, delta, since the first (zero)\n"
+"  -n      end after COUNT frames\n"
+"  -T      end after MS milliseconds without a frame\n"
+"  -r      receive buffer of the socket\n"
+"\n"
+"Classic, FD and XL frames. Frames that the socket lost are told on\n"
+"stderr at the end.\n",
+		.run = can_dump_run,
+	},
+	{
+		.name = "send",
+		.args = "IF FRAME...",
+		.help = "send CAN frames, written as for cansend",
+		.details =
+"  123#DEADBEEF       standard identifier (3 digits), data\n"
+"  12345678#11.22     extended identifier (8 digits)\n"
+"  123#R  123#R5      remote request, with a length\n"
+"  123#1122334455667788_E    raw DLC 9..F with 8 bytes\n"
+"  123##1112233       FD: one digit of flags (1 BRS, 2 ESI), data\n"
+"  45123#81:00:12345678#112233   XL: VCID PRIO # FLAGS:SDT:AF # data\n"
+"\n"
+"All are checked before the first is sent.\n",
+		.run = can_send_run,
+	},
+	{ .name = NULL },
+};
+
+const struct cli_verb cli_can = {
+	.name = "can",
+	.args = "VERB ...",
+	.help = "CAN frames",
+	.below = below,
+};

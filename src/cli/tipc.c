@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: MIT */
+#include <stdio.h>
+#include <unistd.h>
+
+#include "cli.h"
+#include "stream.h"
+
+#define QUIET_DEFAULT_NS INT64_C(1000000000)
+
+/* The local address of a TIPC socket is its own, not the service's. */
+static int run_echo(const struct cli_verb *self, int argc, char **argv)
+{
+	char text[SFAM_ADDR_STRLEN];
+	struct sfam_addr addr;
+	uint64_t clients;
+	int status;
+	int fd = stream_listen(self, argc, argv, "tipc", &addr, &clients,
+			       &status);
+
+	if (fd < 0)
+		return status;
+	fprintf(stderr, "listening on %s\n",
+		cli_addr_text(&addr, text, sizeof(text)));
+	status = cli_echo_server(fd, clients);
+	close(fd);
+	return status;
+}
+
+static int connect_usage(const struct cli_verb *self, int argc, char **argv,
+			 int64_t *ret_quiet_ns)
+{
+	int c;
+
+	*ret_quiet_ns = QUIET_DEFAULT_NS;
+	while ((c = cli_getopt(self, argc, argv, "+:q:")) != -1) {
+		if (c != 'q')
+			return CLI_USAGE;
+		if (cli_seconds(optarg, ret_quiet_ns) < 0)
+			return cli_usage(self, "-q %s: not a number of "
+					 "seconds", optarg);
+	}
+	if (argc - optind != 1)
+		return cli_usage(self, argc == optind ? "which address?" :
+				 "one address only");
+	return CLI_OK;
+}
+
+static int run_connect(const struct cli_verb *self, int argc, char **argv)
+{
+	struct sfam_addr addr;
+	int64_t quiet_ns;
+	int status = connect_usage(self, argc, argv, &quiet_ns);
+	int fd;
+
+	if (status != CLI_OK)
+		return status;
+	if (cli_parse_addr("tipc", argv[optind], &addr) != 0)
+		return CLI_FAILED;
+	fd = cli_open(&addr, SFAM_OPEN_CONNECT, NULL);
+	if (fd < 0)
+		return CLI_FAILED;
+	status = stream_pipe_quiet(fd, quiet_ns);
+	close(fd);
+	return status;
+}
+
+static const struct cli_verb below[] = {
+	{
+		.name = "echo",
+		.args = "[-n CLIENTS] ADDR",
+		.help = "echo server; at most 1000 clients at a time",
+		.details =
+"  -n CLIENTS  accept so many clients, end when they have gone\n"
+"ADDR is a service or a range of instances, [tipc:]TYPE:INSTANCE[@SCOPE]\n"
+"or [tipc:]TYPE:LOWER-UPPER[@SCOPE], with ,type=stream for a stream; TYPE\n"
+"is 64 or more. Prints 'listening on ADDR' on stderr when clients may come.\n",
+		.run = run_echo,
+	}, {
+		.name = "connect",
+		.args = "[-q SECONDS] ADDR",
+		.help = "stdin to a socket, the socket to stdout",
+		.details =
+"  -q SECONDS  after the end of stdin wait for the peer until it has been\n"
+"              silent for so long, 2.5 say (default 1)\n"
+"ADDR is a service or a socket, [tipc:]TYPE:INSTANCE or\n"
+"[tipc:]socket:NODE:REF, with ,type=stream for a stream. What one read of\n"
+"stdin gives (at most 65536 bytes) is one message. TIPC cannot close the\n"
+"sending half alone, hence -q; an answer that comes later is lost.\n",
+		.run = run_connect,
+	},
+	{ .name = NULL },
+};
+
+const struct cli_verb cli_tipc = {
+	.name = "tipc",
+	.args = "VERB ...",
+	.help = "services of a TIPC cluster",
+	.below = below,
+};

@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: MIT */
+/* Interfaces by name and by index, in the caller's network namespace. */
+#include "base/sys.h"
+
+#include <linux/rtnetlink.h>
+#include <net/if.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+/* RTM_GETLINK by name. */
+struct request {
+	struct nlmsghdr header;
+	struct ifinfomsg link;
+	struct rtattr attr;
+	char name[IFNAMSIZ];
+};
+
+/*
+ * What comes back, as far as it is of use: the kernel cuts the rest of the
+ * message, which is not read. link and error begin at the same place.
+ */
+struct answer {
+	struct nlmsghdr header;
+	union {
+		struct ifinfomsg link;
+		struct nlmsgerr error;
+	} body;
+};
+
+static void fill_request(struct request *q, const char *name, size_t len)
+{
+	memset(q, 0, sizeof(*q));
+	q->header.nlmsg_type = RTM_GETLINK;
+	q->header.nlmsg_flags = NLM_F_REQUEST;
+	q->attr.rta_type = IFLA_IFNAME;
+	q->attr.rta_len = (unsigned short)RTA_LENGTH(len + 1);
+	memcpy(q->name, name, len);
+	q->header.nlmsg_len = (uint32_t)(offsetof(struct request, attr) +
+					 RTA_SPACE(len + 1));
+}
+
+static int ask(int fd, struct request *q, struct answer *a)
+{
+	const struct sfam__deadline never = { -1 };
+	const struct sockaddr_nl kernel = { .nl_family = AF_NETLINK };
+	struct iovec iov = { q, q->header.nlmsg_len };
+	struct msghdr msg = {
+		.msg_name = (void *)(uintptr_t)&kernel,
+		.msg_namelen = sizeof(kernel),
+		.msg_iov = &iov,
+		.msg_iovlen = 1,
+	};
+	ssize_t n = sfam__sys_sendmsg(fd, &msg, 0, never);
+
+	if (n < 0)
+		return (int)n;
+	iov.iov_base = a;
+	iov.iov_len = sizeof(*a);
+	n = sfam__sys_recvmsg(fd, &msg, 0, never);
+	if (n < 0)
+		return (int)n;
+	return (size_t)n < sizeof(*a) ? -EIO : 0;
+}
+
+/*
+ * Not by SIOCGIFINDEX (if_nametoindex(3)): asked by root for a name that
+ * does not exist, that runs modprobe for it (dev_load() of
+ * net/core/dev_ioctl.c), which no look-up of a text should do.
+ */
+int sfam__sys_ifindex(const char *name, int *ret_index)
+{
+	size_t len = strlen(name);
+	struct request q;
+	struct answer a;
+	int fd, r;
+
+	if (len >= IFNAMSIZ)
+		return -ENODEV;
+	fd = sfam__sys_socket(AF_NETLINK, SOCK_RAW, NETLINK_ROUTE);
+	if (fd < 0)
+		return fd;
+	fill_request(&q, name, len);
+	r = ask(fd, &q, &a);
+	sfam__sys_close(fd);
+	if (r < 0)
+		return r;
+	if (a.header.nlmsg_type == NLMSG_ERROR)
+		return a.body.error.error;
+	*ret_index = a.body.link.ifi_index;
+	return 0;
+}
+
+/* SIOCGIFNAME loads nothing. */
+int sfam__sys_ifname(int index, char *ret_name)
+{
+	struct ifreq ifr;
+	int fd = sfam__sys_socket(AF_UNIX, SOCK_DGRAM, 0);
+	int r = 0;
+
+	if (fd < 0)
+		return fd;
+	memset(&ifr, 0, sizeof(ifr));
+	ifr.ifr_ifindex = index;
+	if (ioctl(fd, SIOCGIFNAME, &ifr) < 0)
+		r = errno == ENXIO ? -ENODEV : -errno;
+	sfam__sys_close(fd);
+	if (r == 0)
+		memcpy(ret_name, ifr.ifr_name, sizeof(ifr.ifr_name));
+	return r;
+}

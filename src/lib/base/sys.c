@@ -1,0 +1,272 @@
+/* SPDX-License-Identifier: MIT */
+#include "base/sys.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <time.h>
+#include <unistd.h>
+
+#define NS_PER_S INT64_C(1000000000)
+
+static int64_t now_ns(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (int64_t)ts.tv_sec * NS_PER_S + ts.tv_nsec;
+}
+
+struct sfam__deadline sfam__deadline_in(int64_t timeout_ns)
+{
+	struct sfam__deadline d = { -1 };
+	int64_t now;
+
+	if (timeout_ns < 0)
+		return d;
+	if (timeout_ns == 0) {
+		d.at_ns = 0;	/* long past, without asking the clock */
+		return d;
+	}
+	now = now_ns();
+	/* A sum past the end of the clock is the same as never. */
+	if (timeout_ns <= INT64_MAX - now)
+		d.at_ns = now + timeout_ns;
+	return d;
+}
+
+int64_t sfam__deadline_left_ns(struct sfam__deadline deadline)
+{
+	int64_t left;
+
+	if (deadline.at_ns <= 0)
+		return deadline.at_ns;
+	left = deadline.at_ns - now_ns();
+	return left > 0 ? left : 0;
+}
+
+static struct timespec ns_to_timespec(int64_t ns)
+{
+	struct timespec ts = {
+		.tv_sec = (time_t)(ns / NS_PER_S),
+		.tv_nsec = (long)(ns % NS_PER_S),
+	};
+
+	return ts;
+}
+
+int sfam__sys_socket(int af, int type, int protocol)
+{
+	int fd = socket(af, type | SOCK_CLOEXEC, protocol);
+
+	return fd < 0 ? -errno : fd;
+}
+
+int sfam__sys_bind(int fd, const void *sa, socklen_t len)
+{
+	return bind(fd, sa, len) < 0 ? -errno : 0;
+}
+
+/*
+ * EINTR is passed on: an interrupted connect goes on in the kernel, and
+ * calling it again gives EALREADY (connect(2)).
+ */
+int sfam__sys_connect(int fd, const void *sa, socklen_t len)
+{
+	return connect(fd, sa, len) < 0 ? -errno : 0;
+}
+
+int sfam__sys_listen(int fd, int backlog)
+{
+	return listen(fd, backlog) < 0 ? -errno : 0;
+}
+
+int sfam__sys_accept(int fd, void *sa, socklen_t *len, int flags)
+{
+	int r;
+
+	do {
+		r = accept4(fd, sa, len, flags);
+	} while (r < 0 && errno == EINTR);
+	return r < 0 ? -errno : r;
+}
+
+int sfam__sys_getsockname(int fd, void *sa, socklen_t *len)
+{
+	return getsockname(fd, sa, len) < 0 ? -errno : 0;
+}
+
+int sfam__sys_getpeername(int fd, void *sa, socklen_t *len)
+{
+	return getpeername(fd, sa, len) < 0 ? -errno : 0;
+}
+
+int sfam__sys_setsockopt(int fd, int level, int name, const void *value,
+			 socklen_t len)
+{
+	return setsockopt(fd, level, name, value, len) < 0 ? -errno : 0;
+}
+
+int sfam__sys_getsockopt(int fd, int level, int name, void *value,
+			 socklen_t *len)
+{
+	return getsockopt(fd, level, name, value, len) < 0 ? -errno : 0;
+}
+
+int sfam__sys_getsockopt_int(int fd, int level, int name, int *ret)
+{
+	int value = 0;
+	socklen_t len = sizeof(value);
+
+	int r = sfam__sys_getsockopt(fd, level, name, &value, &len);
+
+	if (r == 0)
+		*ret = value;
+	return r;
+}
+
+/*
+ * No retry on EINTR: Linux has freed the descriptor by then, and a second
+ * close could hit another thread's (close(2)).
+ */
+void sfam__sys_close(int fd)
+{
+	close(fd);
+}
+
+int sfam__sys_clear_nonblock(int fd)
+{
+	int flags = fcntl(fd, F_GETFL);
+
+	if (flags < 0 || fcntl(fd, F_SETFL, flags & ~O_NONBLOCK) < 0)
+		return -errno;
+	return 0;
+}
+
+int sfam__sys_clear_cloexec(int fd)
+{
+	return fcntl(fd, F_SETFD, 0) < 0 ? -errno : 0;
+}
+
+int sfam__sys_wait(int fd, short events, struct sfam__deadline deadline)
+{
+	struct pollfd p = { .fd = fd, .events = events };
+	struct timespec ts;
+	int r;
+
+	do {
+		if (deadline.at_ns >= 0)
+			ts = ns_to_timespec(
+				sfam__deadline_left_ns(deadline));
+		r = ppoll(&p, 1, deadline.at_ns >= 0 ? &ts : NULL, NULL);
+	} while (r < 0 && errno == EINTR);
+	if (r < 0)
+		return -errno;
+	if (r == 0)
+		return -ETIMEDOUT;
+	return p.revents & POLLNVAL ? -EBADF : p.revents;
+}
+
+int sfam__sys_sleep(int64_t ns, struct sfam__deadline deadline)
+{
+	struct timespec ts;
+	int64_t left;
+
+	if (deadline.at_ns >= 0) {
+		left = sfam__deadline_left_ns(deadline);
+		if (left == 0)
+			return -ETIMEDOUT;
+		if (ns > left)
+			ns = left;
+	}
+	ts = ns_to_timespec(ns);
+	while (nanosleep(&ts, &ts) < 0 && errno == EINTR)
+		;
+	return 0;
+}
+
+/*
+ * What to do about a failed call that did not wait: 0 to try again, or the
+ * error. EINTR is possible even then: some families take locks.
+ */
+static int wait_or_fail(int fd, short events, int error,
+			struct sfam__deadline deadline)
+{
+	int r;
+
+	if (error == EINTR)
+		return 0;
+	if (error != EAGAIN)
+		return -error;
+	if (deadline.at_ns == 0)
+		return -ETIMEDOUT;
+	r = sfam__sys_wait(fd, events, deadline);
+	return r < 0 ? r : 0;
+}
+
+ssize_t sfam__sys_sendmsg(int fd, const struct msghdr *msg, int flags,
+			  struct sfam__deadline deadline)
+{
+	ssize_t n;
+	int r;
+
+	for (;;) {
+		n = sendmsg(fd, msg, flags | MSG_DONTWAIT | MSG_NOSIGNAL);
+		if (n >= 0)
+			return n;
+		r = wait_or_fail(fd, POLLOUT, errno, deadline);
+		if (r < 0)
+			return r;
+	}
+}
+
+ssize_t sfam__sys_recvmsg(int fd, struct msghdr *msg, int flags,
+			  struct sfam__deadline deadline)
+{
+	ssize_t n;
+	int r;
+
+	for (;;) {
+		n = recvmsg(fd, msg, flags | MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
+		if (n >= 0)
+			return n;
+		r = wait_or_fail(fd, POLLIN, errno, deadline);
+		if (r < 0)
+			return r;
+	}
+}
+
+int sfam__sys_sendmmsg(int fd, struct mmsghdr *msgs, unsigned int n,
+		       int flags, struct sfam__deadline deadline)
+{
+	int r;
+
+	for (;;) {
+		r = sendmmsg(fd, msgs, n, flags | MSG_DONTWAIT | MSG_NOSIGNAL);
+		if (r >= 0)
+			return r;
+		r = wait_or_fail(fd, POLLOUT, errno, deadline);
+		if (r < 0)
+			return r;
+	}
+}
+
+/*
+ * With all the time in the world one call does: it blocks for the first
+ * message and takes what else is there (MSG_WAITFORONE, recvmmsg(2)).
+ */
+int sfam__sys_recvmmsg(int fd, struct mmsghdr *msgs, unsigned int n,
+		       int flags, struct sfam__deadline deadline)
+{
+	int r;
+
+	flags |= MSG_CMSG_CLOEXEC;
+	flags |= deadline.at_ns < 0 ? MSG_WAITFORONE : MSG_DONTWAIT;
+	for (;;) {
+		r = recvmmsg(fd, msgs, n, flags, NULL);
+		if (r >= 0)
+			return r;
+		r = wait_or_fail(fd, POLLIN, errno, deadline);
+		if (r < 0)
+			return r;
+	}
+}

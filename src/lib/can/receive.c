@@ -1,0 +1,267 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Frames in batches, each with what the kernel says of it.
+ *
+ * All buffers are of one allocation, and every header is armed again right
+ * after its record was read: a call costs one system call and what it takes
+ * to read the control messages.
+ */
+#include "base/sys.h"
+
+#include <stdlib.h>
+
+#include <linux/can.h>
+
+#include <sockfam/can.h>
+
+#define SLOTS_MAX 1024
+#define NS_PER_S INT64_C(1000000000)
+
+/*
+ * Holds SCM_TIMESTAMPNS, SCM_TIMESTAMPING and SO_RXQ_OVFL together (120
+ * bytes) with as much again for what others may have switched on.
+ */
+#define CONTROL_SIZE 256
+
+/* What belongs to a frame besides its bytes. */
+struct slot {
+	char control[CONTROL_SIZE] __attribute__((aligned(8)));
+	struct iovec iov;
+	struct sockaddr_can from;
+};
+
+struct sfam_can_receiver {
+	unsigned int n;
+	uint32_t drops;		/* the socket's counter, as last seen */
+	struct mmsghdr *msgs;
+	struct sfam_can_record *records;
+	struct slot *slots;
+};
+
+/* What SO_TIMESTAMPNS_NEW and _TIMESTAMPING_NEW, and the _OLD, deliver. */
+struct stamp_new {
+	int64_t sec;
+	int64_t nsec;
+};
+
+struct stamp_old {
+	long sec;
+	long nsec;
+};
+
+/* ------------------------------------------------------------ memory -- */
+
+static size_t align_up(size_t size)
+{
+	return (size + 15) & ~(size_t)15;
+}
+
+static void arm(struct mmsghdr *msg)
+{
+	msg->msg_hdr.msg_namelen = sizeof(struct sockaddr_can);
+	msg->msg_hdr.msg_controllen = CONTROL_SIZE;
+}
+
+static void link_slot(struct sfam_can_receiver *r, unsigned int i,
+		      void *frame, size_t frame_size)
+{
+	struct slot *slot = &r->slots[i];
+	struct msghdr *hdr = &r->msgs[i].msg_hdr;
+
+	slot->iov.iov_base = frame;
+	slot->iov.iov_len = frame_size;
+	hdr->msg_iov = &slot->iov;
+	hdr->msg_iovlen = 1;
+	hdr->msg_name = &slot->from;
+	hdr->msg_control = slot->control;
+	arm(&r->msgs[i]);
+	r->records[i].frame = frame;
+}
+
+SFAM_PUBLIC struct sfam_can_receiver *sfam_can_receiver_new(size_t n,
+							    uint32_t flags)
+{
+	size_t frame_size = flags & SFAM_CAN_OPT_XL ? SFAM_CANXL_MTU
+						    : CANFD_MTU;
+	size_t stride = align_up(frame_size);
+	struct sfam_can_receiver *r;
+	unsigned int i;
+	char *p;
+
+	if (n < 1 || n > SLOTS_MAX || flags & ~SFAM_CAN_OPT_XL)
+		return NULL;
+	p = calloc(1, align_up(sizeof(*r)) + align_up(n * sizeof(*r->msgs)) +
+			      align_up(n * sizeof(*r->records)) +
+			      align_up(n * sizeof(*r->slots)) + n * stride);
+	if (!p)
+		return NULL;
+	r = (void *)p;
+	r->n = (unsigned int)n;
+	p += align_up(sizeof(*r));
+	r->msgs = (void *)p;
+	p += align_up(n * sizeof(*r->msgs));
+	r->records = (void *)p;
+	p += align_up(n * sizeof(*r->records));
+	r->slots = (void *)p;
+	p += align_up(n * sizeof(*r->slots));
+	for (i = 0; i < r->n; i++)
+		link_slot(r, i, p + i * stride, frame_size);
+	return r;
+}
+
+SFAM_PUBLIC struct sfam_can_receiver *
+sfam_can_receiver_free(struct sfam_can_receiver *receiver)
+{
+	free(receiver);
+	return NULL;
+}
+
+/* -------------------------------------------------- control messages -- */
+
+/* Control data is aligned for long only, and 64-bit times on i386 are not. */
+static int64_t read_stamp_new(const unsigned char *data)
+{
+	struct stamp_new t;
+
+	memcpy(&t, data, sizeof(t));
+	return t.sec * NS_PER_S + t.nsec;
+}
+
+static int64_t read_stamp_old(const unsigned char *data)
+{
+	struct stamp_old t;
+
+	memcpy(&t, data, sizeof(t));
+	return (int64_t)t.sec * NS_PER_S + t.nsec;
+}
+
+/* Three stamps: software, one that is obsolete, the controller's own. */
+static void note_stamps(struct sfam_can_record *rec, int64_t software,
+			int64_t hardware)
+{
+	if (software)
+		rec->time_ns = software;
+	if (hardware) {
+		rec->hw_time_ns = hardware;
+		rec->flags |= SFAM_CAN_RX_HWTIME;
+	}
+}
+
+/* The kernel counts all drops of the socket, modulo 2^32. */
+static void note_drops(struct sfam_can_receiver *r,
+		       struct sfam_can_record *rec, const unsigned char *data)
+{
+	uint32_t drops;
+
+	memcpy(&drops, data, sizeof(drops));
+	rec->drops = drops - r->drops;
+	r->drops = drops;
+}
+
+static void note_rare_control(struct sfam_can_receiver *r,
+			      struct sfam_can_record *rec, int type,
+			      const unsigned char *data)
+{
+	switch (type) {
+	case SO_RXQ_OVFL:
+		note_drops(r, rec, data);
+		break;
+	case SO_TIMESTAMPNS_OLD:
+		rec->time_ns = read_stamp_old(data);
+		break;
+	case SO_TIMESTAMPING_NEW:
+		note_stamps(rec, read_stamp_new(data),
+			    read_stamp_new(data +
+					   2 * sizeof(struct stamp_new)));
+		break;
+	case SO_TIMESTAMPING_OLD:
+		note_stamps(rec, read_stamp_old(data),
+			    read_stamp_old(data +
+					   2 * sizeof(struct stamp_old)));
+		break;
+	}
+}
+
+static void note_control(struct sfam_can_receiver *r,
+			 struct sfam_can_record *rec,
+			 const struct cmsghdr *cmsg)
+{
+	if (cmsg->cmsg_level != SOL_SOCKET)
+		return;
+	if (cmsg->cmsg_type == SO_TIMESTAMPNS_NEW)
+		rec->time_ns = read_stamp_new(CMSG_DATA(cmsg));
+	else
+		note_rare_control(r, rec, cmsg->cmsg_type, CMSG_DATA(cmsg));
+}
+
+/* Cheaper than CMSG_NXTHDR, which checks again what the kernel wrote. */
+static void note_controls(struct sfam_can_receiver *r,
+			  struct sfam_can_record *rec,
+			  const struct msghdr *hdr)
+{
+	const char *p = hdr->msg_control;
+	size_t left = hdr->msg_controllen;
+	const struct cmsghdr *cmsg;
+	size_t step;
+
+	while (left >= sizeof(*cmsg)) {
+		cmsg = (const void *)p;
+		step = CMSG_ALIGN(cmsg->cmsg_len);
+		note_control(r, rec, cmsg);
+		if (step < sizeof(*cmsg) || step >= left)
+			break;
+		p += step;
+		left -= step;
+	}
+}
+
+/* ----------------------------------------------------------- receive -- */
+
+#define RARE_FLAGS (MSG_CONFIRM | MSG_TRUNC | MSG_CTRUNC)
+
+static void note_rare_flags(struct sfam_can_record *rec, int msg_flags)
+{
+	if (msg_flags & MSG_CONFIRM)
+		rec->flags |= SFAM_CAN_RX_OWN;
+	if (msg_flags & MSG_TRUNC)
+		rec->flags |= SFAM_CAN_RX_CUT;
+	if (msg_flags & MSG_CTRUNC)
+		rec->flags |= SFAM_CAN_RX_CUT_INFO;
+}
+
+/* What MSG_DONTROUTE and MSG_CONFIRM mean: raw_rcv() in net/can/raw.c. */
+static void read_record(struct sfam_can_receiver *r, unsigned int i)
+{
+	struct sfam_can_record *rec = &r->records[i];
+	struct mmsghdr *msg = &r->msgs[i];
+	int msg_flags = msg->msg_hdr.msg_flags;
+
+	rec->size = msg->msg_len;
+	rec->flags = msg_flags & MSG_DONTROUTE ? SFAM_CAN_RX_LOCAL : 0;
+	if (msg_flags & RARE_FLAGS)
+		note_rare_flags(rec, msg_flags);
+	rec->ifindex = r->slots[i].from.can_ifindex;
+	rec->drops = 0;
+	rec->time_ns = 0;
+	rec->hw_time_ns = 0;
+	note_controls(r, rec, &msg->msg_hdr);
+	arm(msg);
+}
+
+SFAM_PUBLIC ssize_t sfam_can_receive(int fd,
+				     struct sfam_can_receiver *receiver,
+				     const struct sfam_can_record **ret_records,
+				     int64_t timeout_ns)
+{
+	unsigned int i;
+	int n;
+
+	n = sfam__sys_recvmmsg(fd, receiver->msgs, receiver->n, 0,
+			       sfam__deadline_in(timeout_ns));
+	if (n < 0)
+		return n;
+	for (i = 0; i < (unsigned int)n; i++)
+		read_record(receiver, i);
+	*ret_records = receiver->records;
+	return n;
+}

@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: MIT */
+/* ipv6(7). A scope of digits is always an index, never a name. */
+#include "family/inet.h"
+
+#include <arpa/inet.h>
+#include <net/if.h>
+#include <netinet/in.h>
+
+#include "base/sys.h"
+
+#define FLOWINFO_MAX 0x0fffffffu	/* traffic class and flow label */
+
+static int set_flowinfo(struct sfam__scan *s, void *sa)
+{
+	struct sfam__inet_keys *k = sa;
+
+	return sfam__scan_u32(s, FLOWINFO_MAX, &k->flowinfo,
+			      "a flow info 0..0xfffffff");
+}
+
+static const struct sfam__key keys[] = {
+	{ "proto", sfam__inet_set_proto },
+	{ "flowinfo", set_flowinfo },
+	{ NULL, NULL },
+};
+
+static int scan_host(struct sfam__scan *s, struct in6_addr *ret)
+{
+	char host[INET6_ADDRSTRLEN];
+	size_t start = s->pos;
+	size_t n = 0;
+
+	if (sfam__scan_is(s, ']') || sfam__scan_is(s, '%')) {
+		*ret = in6addr_any;
+		return 0;
+	}
+	while (!sfam__scan_end(s) && !sfam__scan_is(s, ']') &&
+	       !sfam__scan_is(s, '%') && n < sizeof(host) - 1)
+		host[n++] = s->text[s->pos++];
+	host[n] = '\0';
+	if (strlen(host) != n || inet_pton(AF_INET6, host, ret) != 1)
+		return sfam__scan_fail(s, -EINVAL, start,
+				       "a numeric IPv6 address, or nothing");
+	return 0;
+}
+
+static bool scope_is_number(const struct sfam__scan *s)
+{
+	size_t i = s->pos;
+
+	while (i < s->len && s->text[i] >= '0' && s->text[i] <= '9')
+		i++;
+	return i > s->pos && i < s->len && s->text[i] == ']';
+}
+
+static int scan_scope(struct sfam__scan *s, uint32_t *ret)
+{
+	size_t start = s->pos;
+	int index;
+	int r;
+
+	if (scope_is_number(s))
+		return sfam__scan_u32(s, UINT32_MAX, ret, "an index");
+	r = sfam__scan_interface(s, ']', &index);
+	if (r < 0)
+		return r;
+	if (s->pos == start)
+		return sfam__scan_fail(s, -EINVAL, start,
+				       "a scope: interface or index");
+	*ret = (uint32_t)index;
+	return 0;
+}
+
+static int scan_body(struct sfam__scan *s, struct sockaddr_in6 *in6)
+{
+	int r;
+
+	r = sfam__scan_expect(s, '[', "\"[\"");
+	if (r == 0)
+		r = scan_host(s, &in6->sin6_addr);
+	if (r == 0 && sfam__scan_skip(s, '%'))
+		r = scan_scope(s, &in6->sin6_scope_id);
+	if (r == 0)
+		r = sfam__scan_expect(s, ']', "\"]\"");
+	if (r == 0)
+		r = sfam__inet_scan_port(s, &in6->sin6_port);
+	return r;
+}
+
+static int inet6_parse(struct sfam__scan *s, struct sfam_addr *ret)
+{
+	struct sockaddr_in6 in6 = { .sin6_family = AF_INET6 };
+	struct sfam__inet_keys k = { 0, 0 };
+	int r;
+
+	r = scan_body(s, &in6);
+	if (r == 0)
+		r = sfam__keys_parse(s, ret, keys, &k, NULL);
+	if (r < 0)
+		return r;
+	in6.sin6_flowinfo = htonl(k.flowinfo);
+	ret->protocol = (int)k.protocol;
+	r = sfam__inet_check_proto(ret, NULL);
+	if (r < 0)
+		return r;
+	sfam__addr_set(ret, &in6, sizeof(in6));
+	return 0;
+}
+
+/* Without a scope (24 bytes, RFC 2133) it is 0, as the kernel has it. */
+static int inet6_check(struct sfam_addr *addr, struct sfam_diag *diag)
+{
+	struct sockaddr_in6 in6;
+
+	sfam__addr_get(addr, &in6, sizeof(in6));
+	if (ntohl(in6.sin6_flowinfo) > FLOWINFO_MAX)
+		return sfam__addr_bad(diag,
+				      offsetof(struct sockaddr_in6,
+					       sin6_flowinfo),
+				      "a flow info 0..0xfffffff");
+	sfam__addr_set(addr, &in6, sizeof(in6));
+	return sfam__inet_check_proto(addr, diag);
+}
+
+static bool all_digits(const char *name)
+{
+	return name[strspn(name, "0123456789")] == '\0';
+}
+
+static void out_scope(struct sfam__out *o, uint32_t scope)
+{
+	char name[IFNAMSIZ];
+
+	if (scope == 0)
+		return;
+	sfam__out_char(o, '%');
+	if (scope <= INT32_MAX && sfam__sys_ifname((int)scope, name) == 0 &&
+	    !all_digits(name))
+		sfam__out_bytes(o, ']', name, strnlen(name, sizeof(name)));
+	else
+		sfam__out_dec(o, scope);
+}
+
+static void inet6_format(const struct sfam_addr *addr, struct sfam__out *o)
+{
+	struct sockaddr_in6 in6;
+	char host[INET6_ADDRSTRLEN];
+
+	sfam__addr_get(addr, &in6, sizeof(in6));
+	inet_ntop(AF_INET6, &in6.sin6_addr, host, sizeof(host));
+	sfam__out_char(o, '[');
+	sfam__out_str(o, host);
+	out_scope(o, in6.sin6_scope_id);
+	sfam__out_str(o, "]:");
+	sfam__out_dec(o, ntohs(in6.sin6_port));
+	sfam__inet_out_proto(addr, o);
+	if (in6.sin6_flowinfo) {
+		sfam__out_str(o, ",flowinfo=0x");
+		sfam__out_hex(o, ntohl(in6.sin6_flowinfo), 1);
+	}
+}
+
+const struct sfam_family sfam__family_inet6 = {
+	.name = "inet6",
+	.syntax = "inet6:[HOST%SCOPE]:PORT[,proto=][,flowinfo=]",
+	.af = AF_INET6,
+	.type = SOCK_STREAM,
+	.types = SFAM_TYPE_STREAM | SFAM_TYPE_DGRAM | SFAM_TYPE_RAW |
+		 SFAM_TYPE_SEQPACKET,
+	.flags = SFAM_ROW_ANY_PROTOCOL,
+	/* without sin6_scope_id: SIN6_LEN_RFC2133 of net/ipv6.h */
+	.len_min = offsetof(struct sockaddr_in6, sin6_scope_id),
+	.len_max = sizeof(struct sockaddr_in6),
+	.config = "CONFIG_IPV6",
+	.module = "ipv6",
+	.since = "2.2",
+	.parse = inet6_parse,
+	.format = inet6_format,
+	.check = inet6_check,
+};

@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: MIT */
+#include "base/sys.h"
+#include "family/row.h"
+
+#include <sockfam/family.h>
+
+static const struct sfam_family *const table[] = {
+#define SFAM_FAMILY(id) &sfam__family_##id,
+#include "families.def"
+#undef SFAM_FAMILY
+};
+
+SFAM_PUBLIC const struct sfam_family *
+sfam_family_next(const struct sfam_family *prev)
+{
+	size_t i = 0;
+
+	if (prev) {
+		while (i < SFAM_ARRAY_LEN(table) && table[i] != prev)
+			i++;
+		i++;
+	}
+	return i < SFAM_ARRAY_LEN(table) ? table[i] : NULL;
+}
+
+SFAM_PUBLIC const struct sfam_family *sfam_family_by_name(const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < SFAM_ARRAY_LEN(table); i++)
+		if (strcmp(table[i]->name, name) == 0)
+			return table[i];
+	return NULL;
+}
+
+static bool row_serves(const struct sfam_family *f, int fd, int af, int type,
+		       int protocol)
+{
+	if (f->af != af || !(f->types & 1u << type))
+		return false;
+	if (!(f->flags & SFAM_ROW_BY_PROTOCOL))
+		return true;
+	return protocol || !f->is_fd ? f->protocol == protocol : f->is_fd(fd);
+}
+
+SFAM_PUBLIC int sfam_family_by_fd(const struct sfam_family **ret, int fd)
+{
+	int af, type, protocol;
+	size_t i;
+	int r;
+
+	r = sfam__sys_getsockopt_int(fd, SOL_SOCKET, SO_DOMAIN, &af);
+	if (r == 0)
+		r = sfam__sys_getsockopt_int(fd, SOL_SOCKET, SO_TYPE, &type);
+	if (r == 0)
+		r = sfam__sys_getsockopt_int(fd, SOL_SOCKET, SO_PROTOCOL,
+					     &protocol);
+	if (r < 0)
+		return r;
+	for (i = 0; i < SFAM_ARRAY_LEN(table); i++) {
+		if (row_serves(table[i], fd, af, type, protocol)) {
+			*ret = table[i];
+			return 0;
+		}
+	}
+	return -EAFNOSUPPORT;
+}
+
+SFAM_PUBLIC const char *sfam_family_name(const struct sfam_family *f)
+{
+	return f->name;
+}
+
+SFAM_PUBLIC const char *sfam_family_syntax(const struct sfam_family *f)
+{
+	return f->syntax;
+}
+
+SFAM_PUBLIC int sfam_family_af(const struct sfam_family *f)
+{
+	return f->af;
+}
+
+SFAM_PUBLIC int sfam_family_type(const struct sfam_family *f)
+{
+	return f->type;
+}
+
+SFAM_PUBLIC int sfam_family_protocol(const struct sfam_family *f)
+{
+	return f->protocol;
+}
+
+SFAM_PUBLIC const char *sfam_family_config(const struct sfam_family *f)
+{
+	return f->config;
+}
+
+SFAM_PUBLIC const char *sfam_family_module(const struct sfam_family *f)
+{
+	return f->module;
+}
+
+SFAM_PUBLIC const char *sfam_family_since(const struct sfam_family *f)
+{
+	return f->since;
+}

@@ -1,0 +1,61 @@
+# SPDX-License-Identifier: MIT
+lib_LTLIBRARIES += libsockfam.la
+pkgconfig_DATA += src/lib/sockfam.pc
+EXTRA_DIST += src/lib/libsockfam.map
+
+libsockfam_la_CPPFLAGS = $(BASE_CPPFLAGS) -I$(top_srcdir)/src/lib \
+	-DSFAM_VERSION='"$(PACKAGE_VERSION)"'
+libsockfam_la_CFLAGS = $(AM_CFLAGS) -fvisibility=hidden
+
+# -version-info CURRENT:REVISION:AGE (libtool's rules): code changed: C:R+1:A;
+# interfaces added: C+1:0:A+1; removed or changed: C+1:0:0.
+libsockfam_la_LDFLAGS = $(AM_LDFLAGS) -version-info 0:0:0 -no-undefined \
+	-Wl,--version-script=$(top_srcdir)/src/lib/libsockfam.map \
+	-Wl,--no-undefined-version
+EXTRA_libsockfam_la_DEPENDENCIES = src/lib/libsockfam.map
+
+libsockfam_la_SOURCES = \
+	src/lib/base/common.h \
+	src/lib/base/diag.c \
+	src/lib/base/hex.c \
+	src/lib/base/interface.c \
+	src/lib/base/scan.c \
+	src/lib/base/sys.c \
+	src/lib/base/sys.h \
+	src/lib/base/text.h \
+	src/lib/base/write.c \
+	src/lib/family/addr.c \
+	src/lib/family/families.def \
+	src/lib/family/interface.c \
+	src/lib/family/keys.c \
+	src/lib/family/probe.c \
+	src/lib/family/row.h \
+	src/lib/family/table.c \
+	src/lib/family/alg.c \
+	src/lib/family/can.c \
+	src/lib/family/can.h \
+	src/lib/family/can-bcm.c \
+	src/lib/family/can-isotp.c \
+	src/lib/family/can-j1939.c \
+	src/lib/family/inet.c \
+	src/lib/family/inet.h \
+	src/lib/family/inet-common.c \
+	src/lib/family/inet6.c \
+	src/lib/family/netlink.c \
+	src/lib/family/packet.c \
+	src/lib/family/tipc.c \
+	src/lib/family/unix.c \
+	src/lib/family/vsock.c \
+	src/lib/can/filter.c \
+	src/lib/can/frame.c \
+	src/lib/can/hex16.h \
+	src/lib/can/layout.h \
+	src/lib/can/log.c \
+	src/lib/can/option.c \
+	src/lib/can/receive.c \
+	src/lib/can/send.c \
+	src/lib/can/text-format.c \
+	src/lib/can/text-parse.c \
+	src/lib/socket/fdpass.c \
+	src/lib/socket/io.c \
+	src/lib/socket/open.c

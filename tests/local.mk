@@ -1,0 +1,101 @@
+# SPDX-License-Identifier: MIT
+# What names no flags of its own is a test: harness, check and libsockfam.
+AM_CPPFLAGS = $(BASE_CPPFLAGS) -I$(top_srcdir)/tests/harness \
+	$(CHECK_CFLAGS) -DTESTDATA_DIR='"$(abs_top_srcdir)/tests/data"'
+LDADD = libharness.la libsockfam.la libsockfam-ctl.la $(CHECK_LIBS)
+# For what is tested from the inside: sources of the library and the tool.
+INTERNAL_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/src/lib \
+	-I$(top_srcdir)/src/cli
+
+check_LTLIBRARIES += libharness.la
+libharness_la_SOURCES = \
+	tests/harness/harness.c \
+	tests/harness/harness.h \
+	tests/harness/need.c \
+	tests/harness/need.h
+libharness_la_LIBADD = libsockfam.la libsockfam-ctl.la $(CHECK_LIBS)
+
+UNIT_TESTS = \
+	tests/unit/test-addr \
+	tests/unit/test-api \
+	tests/unit/test-can-bus \
+	tests/unit/test-can-filter \
+	tests/unit/test-can-frame \
+	tests/unit/test-can-log \
+	tests/unit/test-can-option \
+	tests/unit/test-can-receive \
+	tests/unit/test-can-send \
+	tests/unit/test-can-text \
+	tests/unit/test-family \
+	tests/unit/test-fdpass \
+	tests/unit/test-link \
+	tests/unit/test-packet-line \
+	tests/unit/test-socket \
+	tests/unit/test-text
+check_PROGRAMS += $(UNIT_TESTS)
+
+# Against the shared library alone, to see that every symbol is there.
+tests_unit_test_api_LDADD = libsockfam.la libsockfam-ctl.la
+tests_unit_test_can_bus_LDADD = $(LDADD) $(SOCKETCAN_LIBS)
+tests_unit_test_can_option_SOURCES = tests/unit/test-can-option.c \
+	tests/unit/test-can-vcan.h
+tests_unit_test_can_receive_SOURCES = tests/unit/test-can-receive.c \
+	tests/unit/test-can-vcan.h
+tests_unit_test_can_send_SOURCES = tests/unit/test-can-send.c \
+	tests/unit/test-can-vcan.h
+tests_unit_test_packet_line_CPPFLAGS = $(INTERNAL_CPPFLAGS)
+tests_unit_test_packet_line_SOURCES = tests/unit/test-packet-line.c \
+	src/cli/packet-line.c src/cli/packet-line.h
+tests_unit_test_text_CPPFLAGS = $(INTERNAL_CPPFLAGS)
+tests_unit_test_text_SOURCES = tests/unit/test-text.c \
+	src/lib/base/scan.c src/lib/base/write.c src/lib/base/hex.c
+
+PEER_TESTS = tests/peer/can.sh tests/peer/verbs.sh
+
+EXTRA_DIST += $(PEER_TESTS) \
+	tests/data/addresses.txt \
+	tests/data/can-text.txt \
+	tests/fuzz/fuzz-addr.c \
+	tests/fuzz/fuzz-can-text.c \
+	tests/fuzz/fuzz-packet-line.c \
+	tests/peer/can-peer.py \
+	tests/peer/lib.sh \
+	tests/peer/verbs.py \
+	tests/run-tests \
+	tests/vm/README \
+	tests/vm/fetch-kernel \
+	tests/vm/guest \
+	tests/vm/init \
+	tests/vm/run
+
+# Here on the host an unmet need is a skip; in the VM it is a failure.
+check-local: all $(check_PROGRAMS)
+	$(srcdir)/tests/run-tests $(UNIT_TESTS)
+
+# All of it again on a kernel that has every family, and the peers.
+# `make check-vm KERNEL=6.1` for the other kernel. SFAM_ROUNDS: there is no
+# hurry in finding on a slow machine what the host has looked for.
+KERNEL = 6.12
+check-vm: all $(check_PROGRAMS)
+	SFAM_REQUIRE=all SFAM_PLACE=vm-$(KERNEL) SFAM_ROUNDS=5000 \
+	SFAM_VM_ENV="SOCKFAM" SOCKFAM=$(abs_builddir)/sockfam \
+	$(srcdir)/tests/vm/run --kernel $(KERNEL) --can-bus --timeout 1500 \
+		$(abs_srcdir)/tests/run-tests $(UNIT_TESTS) \
+		$(PEER_TESTS:%=$(abs_srcdir)/%) </dev/null
+
+# Clang's fuzzers, SECONDS each; not part of the build.
+SECONDS = 60
+FUZZ_FLAGS = -g -O1 -fsanitize=fuzzer,address,undefined \
+	-fno-sanitize-recover=all $(BASE_CPPFLAGS) -I$(top_srcdir)/src/lib \
+	-I$(top_srcdir)/src/cli -DSFAM_VERSION='""'
+FUZZ_FILES = $(top_srcdir)/src/lib/*/*.c $(top_srcdir)/src/cli/packet-line.c
+fuzz:
+	@for name in can-text packet-line addr; do \
+		clang $(FUZZ_FLAGS) -o fuzz-$$name \
+			$(srcdir)/tests/fuzz/fuzz-$$name.c $(FUZZ_FILES) && \
+		./fuzz-$$name -max_total_time=$(SECONDS) -verbosity=0 \
+			-print_final_stats=1 || exit 1; \
+	done
+CLEANFILES += fuzz-can-text fuzz-packet-line fuzz-addr
+.PHONY: check-vm fuzz
+

@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Linked with the shared libraries and nothing else: every symbol of both
+ * version maps is there and can be called by a program of a user's.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <sockfam/ctl.h>
+#include <sockfam/sockfam.h>
+
+static int failed;
+
+static void expect(int holds, const char *what)
+{
+	if (holds)
+		return;
+	failed++;
+	printf("FAIL api: %s\n", what);
+}
+#define EXPECT(condition) expect(condition, #condition)
+
+static void family(void)
+{
+	const struct sfam_family *f = sfam_family_next(NULL);
+	struct sfam_caps caps = SFAM_CAPS_INIT;
+	int fd = sfam_open_text("unix:", 5, SFAM_OPEN_BIND, NULL, NULL);
+
+	EXPECT(strcmp(sfam_family_name(f), "unix") == 0);
+	EXPECT(sfam_family_by_name("unix") == f);
+	EXPECT(sfam_family_by_fd(&f, fd) == 0);
+	EXPECT(sfam_family_af(f) == AF_UNIX);
+	EXPECT(sfam_family_type(f) == SOCK_STREAM);
+	EXPECT(sfam_family_protocol(f) == 0);
+	EXPECT(sfam_family_syntax(f) && sfam_family_config(f));
+	EXPECT(sfam_family_module(f) && sfam_family_since(f));
+	EXPECT(sfam_family_probe(f, &caps) == 1);
+	close(fd);
+}
+
+static void addr_and_socket(void)
+{
+	struct sfam_addr a, b;
+	struct sfam_diag diag;
+	char text[SFAM_ADDR_STRLEN];
+	int fd, client, child;
+
+	EXPECT(sfam_addr_parse(&a, "unix:x,", 7, &diag) == -EINVAL);
+	EXPECT(sfam_diag_format(&diag, text, sizeof(text)) > 0);
+	EXPECT(sfam_addr_parse(&a, "unix:", 5, &diag) == 0);
+	fd = sfam_open(&a, SFAM_OPEN_LISTEN, NULL);
+	EXPECT(sfam_addr_local(&a, fd) == 0);
+	EXPECT(sfam_addr_format(&a, text, sizeof(text)) > 0);
+	EXPECT(sfam_addr_from_sockaddr(&b, a.family, 0, 0,
+				       sfam_addr_sockaddr(&a), a.len,
+				       NULL) == 0);
+	EXPECT(sfam_addr_equal(&a, &b));
+	client = sfam_open(&b, SFAM_OPEN_CONNECT, NULL);
+	child = sfam_accept(fd, 0, SFAM_FOREVER, NULL);
+	EXPECT(sfam_addr_peer(&b, client) == 0);
+	EXPECT(sfam_send_all(client, "abcd", 4, 0, SFAM_FOREVER, NULL) == 0);
+	EXPECT(sfam_recv(child, text, 2, SFAM_FOREVER, NULL) == 2);
+	EXPECT(sfam_recv_exact(child, text, 2, SFAM_FOREVER, NULL) == 0);
+	EXPECT(sfam_fdpass_send(client, &fd, 1, "x", 1, 0) == 1);
+	close(fd);
+	fd = -1;
+	EXPECT(sfam_fdpass_recv(child, &fd, 1, &(size_t){ 0 }, text, 1,
+				0) == 1 && fd >= 0);
+	close(fd);
+	close(client);
+	close(child);
+}
+
+static void can(void)
+{
+	struct sfam_can_receiver *receiver = sfam_can_receiver_new(1, 0);
+	const struct sfam_can_record *rec;
+	struct sfam_can_fields fields;
+	struct can_frame frame;
+	struct iovec iov = { &frame, sizeof(frame) };
+	struct can_filter filter;
+	char text[SFAM_CAN_TEXT_STRLEN];
+	uint32_t mask;
+
+	EXPECT(sfam_can_text_parse(&frame, sizeof(frame), "123#11", 6, 0,
+				   NULL) == CAN_MTU);
+	EXPECT(sfam_can_text_format(text, sizeof(text), &frame,
+				    sizeof(frame)) == 6);
+	EXPECT(sfam_can_unpack(&fields, &frame, sizeof(frame)) == 0);
+	EXPECT(sfam_can_pack(&frame, sizeof(frame), &fields) == CAN_MTU);
+	EXPECT(sfam_can_fd_len(9) == 12);
+	EXPECT(sfam_can_log_format(text, sizeof(text), 0, "can0", 0, &frame,
+				   sizeof(frame)) > 0);
+	EXPECT(sfam_can_filter_parse(&filter, &mask, "123:7FF", 7, NULL) ==
+	       SFAM_CAN_FILTER_ID);
+	EXPECT(sfam_can_set_filters(-1, &filter, 1) == -EBADF);
+	EXPECT(sfam_can_set_error_mask(-1, 0) == -EBADF);
+	EXPECT(sfam_can_set_options(-1, SFAM_CAN_OPT_FD, 0) == -EBADF);
+	EXPECT(sfam_can_send(-1, &iov, 1, NULL, 0) == -EBADF);
+	EXPECT(sfam_can_receive(-1, receiver, &rec, 0) == -EBADF);
+	EXPECT(sfam_can_receiver_free(receiver) == NULL);
+}
+
+static void ctl(void)
+{
+	EXPECT(sfam_link_add("", "veth", NULL, 0) == -EINVAL);
+	EXPECT(sfam_link_up("nosuch0") == -ENODEV);
+	EXPECT(sfam_link_down("nosuch0") == -ENODEV);
+	EXPECT(sfam_link_move("nosuch0", 1) == -ENODEV);
+	EXPECT(sfam_link_delete("nosuch0") == -ENODEV);
+}
+
+int main(void)
+{
+	EXPECT(strcmp(sfam_version(), "") != 0);
+	family();
+	addr_and_socket();
+	can();
+	ctl();
+	printf("api: %d passed, %d failed, 0 skipped\n", !failed, failed);
+	return failed != 0;
+}
