@@ -99,3 +99,4 @@ fuzz:
 CLEANFILES += fuzz-can-text fuzz-packet-line fuzz-addr
 .PHONY: check-vm fuzz
 
+include tests/bench/local.mk

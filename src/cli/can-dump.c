@@ -5,13 +5,14 @@
  * frame shows at once and a burst costs few system calls.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <net/if.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -29,6 +30,7 @@ struct source {
 	const char *name;	/* as given: "vcan0", "any" */
 	size_t name_len;
 	int fd;
+	int info_fd;		/* the same socket, out of reach of signals */
 	size_t batch;
 	struct sfam_can_receiver *receiver;
 	uint64_t drops;		/* in all */
@@ -50,6 +52,52 @@ struct dump {
 	char out[OUT_SIZE];
 	size_t out_len;
 };
+
+/* -------------------------------------------------------------- stop -- */
+
+/*
+ * A signal must end a receive that waits for ever, and the library goes on
+ * after EINTR. So the handler puts /dev/null in the place of each socket:
+ * the call that was interrupted, or is about to begin, fails at once. This
+ * spares a lone source the poll that watching a signalfd would cost, and
+ * there is no moment at which a signal is missed. The sockets themselves
+ * stay open under other numbers, for what they can tell at the end.
+ */
+static struct {
+	volatile sig_atomic_t stopped;
+	int null;
+	const struct dump *dump;
+} stop = { 0, -1, NULL };
+
+static void on_signal(int signo)
+{
+	size_t i;
+
+	(void)signo;
+	stop.stopped = 1;
+	for (i = 0; i < stop.dump->n_sources; i++)
+		dup2(stop.null, stop.dump->sources[i].fd);
+}
+
+/* Signals that were ignored from the start (nohup, a job of sh) stay so. */
+static int catch_signals(const struct dump *d)
+{
+	static const int signals[] = { SIGINT, SIGTERM, SIGHUP };
+	const struct sigaction sa = { .sa_handler = on_signal };
+	struct sigaction old;
+	size_t i;
+
+	signal(SIGPIPE, SIG_IGN);
+	stop.dump = d;
+	stop.null = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	if (stop.null < 0)
+		return cli_bad_call("/dev/null", -errno);
+	for (i = 0; i < CLI_ARRAY_LEN(signals); i++)
+		if (sigaction(signals[i], NULL, &old) == 0 &&
+		    old.sa_handler != SIG_IGN)
+			sigaction(signals[i], &sa, NULL);
+	return 0;
+}
 
 /* ----------------------------------------------------------- opening -- */
 
@@ -127,7 +175,7 @@ static int open_source(struct dump *d, struct source *s, char *arg)
 	int index;
 	int r;
 
-	s->fd = -1;
+	s->fd = s->info_fd = -1;
 	s->name = arg;
 	s->name_len = strcspn(arg, ",");
 	r = can_cli_addr(arg, s->name_len, &addr, &index);
@@ -136,6 +184,9 @@ static int open_source(struct dump *d, struct source *s, char *arg)
 	s->fd = cli_open(&addr, SFAM_OPEN_SOCKET, NULL);
 	if (s->fd < 0)
 		return CLI_FAILED;
+	s->info_fd = fcntl(s->fd, F_DUPFD_CLOEXEC, 0);
+	if (s->info_fd < 0)
+		return cli_bad_call(s->name, -errno);
 	/* All is set before bind, so nothing unwanted is ever queued. */
 	r = set_filters(s->fd, arg);
 	arg[s->name_len] = '\0';
@@ -225,71 +276,80 @@ static int print_record(struct dump *d, struct source *s,
 
 /* ----------------------------------------------------------- receive -- */
 
+static int receive_failed(const struct source *s, int error)
+{
+	if (stop.stopped)
+		return 1;
+	if (error == -ENETDOWN)
+		cli_error("%s: interface is down", s->name);
+	else if (error == -ENODEV)
+		cli_error("%s: interface is gone", s->name);
+	else
+		cli_bad_call(s->name, error);
+	return -1;
+}
+
 /*
- * Prints what is there. Returns 1 when -n is reached, 0, or -1 after an
- * error was printed.
+ * Receives within timeout_ns, prints that and what else is there. Returns 1
+ * at the end (-n, a signal), 0, or -1 after an error was printed.
  */
-static int drain(struct dump *d, struct source *s)
+static int drain(struct dump *d, struct source *s, int64_t timeout_ns)
 {
 	const struct sfam_can_record *rec;
 	ssize_t n, i;
 
 	do {
-		n = sfam_can_receive(s->fd, s->receiver, &rec, 0);
+		n = sfam_can_receive(s->fd, s->receiver, &rec, timeout_ns);
 		if (n == -ETIMEDOUT)
-			break;
-		if (n == -ENETDOWN)
-			cli_error("%s: interface is down", s->name);
-		else if (n == -ENODEV)
-			cli_error("%s: interface is gone", s->name);
-		else if (n < 0)
-			cli_bad_call(s->name, (int)n);
+			return timeout_ns > 0;
 		if (n < 0)
-			return -1;
+			return receive_failed(s, (int)n);
 		for (i = 0; i < n; i++) {
 			if (print_record(d, s, &rec[i]) < 0)
 				return -1;
 			if (d->limited && --d->count == 0)
 				return 1;
 		}
+		timeout_ns = 0;
 	} while ((size_t)n == s->batch);
 	return 0;
 }
 
-static int drain_ready(struct dump *d, const struct pollfd *polls)
+/* One source: the receive itself is what waits. */
+static int receive_one(struct dump *d)
 {
-	size_t i;
-	int r = 0;
+	int64_t timeout_ns = d->timeout_ms < 0 ? SFAM_FOREVER :
+			     (int64_t)d->timeout_ms * 1000000;
+	int r;
 
-	for (i = 0; i < d->n_sources && r == 0; i++)
-		if (polls[i].revents)
-			r = drain(d, &d->sources[i]);
-	if (flush(d) < 0)
-		return -1;
-	return r;
+	do {
+		r = drain(d, d->sources, timeout_ns);
+		if (flush(d) < 0)
+			r = -1;
+	} while (r == 0);
+	return r < 0 ? CLI_FAILED : CLI_OK;
 }
 
-/* Until -n, -T, a signal or an error. */
-static int receive_all(struct dump *d, struct pollfd *polls, int signals)
+static int receive_many(struct dump *d, struct pollfd *polls)
 {
 	size_t i, n = d->n_sources;
-	int r;
+	int r = 0;
 
 	for (i = 0; i < n; i++)
 		polls[i] = (struct pollfd){ d->sources[i].fd, POLLIN, 0 };
-	polls[n] = (struct pollfd){ signals, POLLIN, 0 };
-	for (;;) {
-		r = poll(polls, n + 1, d->timeout_ms);
+	while (r == 0) {
+		r = poll(polls, n, d->timeout_ms);
 		if (r < 0 && errno != EINTR)
 			return cli_bad_call("poll", -errno);
 		if (r == 0)
 			return CLI_OK;
-		r = drain_ready(d, polls);
-		if (r)
-			return r < 0 ? CLI_FAILED : CLI_OK;
-		if (polls[n].revents)
-			return CLI_OK;
+		for (i = 0, r = 0; i < n && r == 0; i++)
+			if (polls[i].revents || stop.stopped)
+				r = drain(d, &d->sources[i], 0);
+		if (flush(d) < 0)
+			r = -1;
 	}
+	return r < 0 ? CLI_FAILED : CLI_OK;
 }
 
 /* What was lost and not yet told (SO_MEMINFO counts at once). */
@@ -298,7 +358,7 @@ static void report_drops(const struct dump *d)
 	const struct source *s;
 
 	for (s = d->sources; s < d->sources + d->n_sources; s++) {
-		uint64_t drops = can_cli_drops(s->fd, s->drops);
+		uint64_t drops = can_cli_drops(s->info_fd, s->drops);
 
 		if (drops)
 			cli_error("%s: %llu frame%s lost: the socket was "
@@ -351,31 +411,37 @@ static int read_option(const struct cli_verb *self, struct dump *d, int c)
 	return CLI_USAGE;
 }
 
+static void close_sources(struct dump *d)
+{
+	struct source *s;
+
+	for (s = d->sources; s < d->sources + d->n_sources; s++) {
+		sfam_can_receiver_free(s->receiver);
+		if (s->fd >= 0)
+			close(s->fd);
+		if (s->info_fd >= 0)
+			close(s->info_fd);
+	}
+}
+
 static int dump_all(struct dump *d, int argc, char **argv)
 {
-	struct pollfd *polls = calloc((size_t)argc + 1, sizeof(*polls));
+	struct pollfd *polls = calloc((size_t)argc, sizeof(*polls));
 	int status = polls ? CLI_OK : cli_bad_call("dump", -ENOMEM);
-	int signals = cli_signal_fd();
-	size_t i;
+	int i;
 
-	if (signals < 0)
-		status = CLI_FAILED;
-	for (i = 0; status == CLI_OK && i < (size_t)argc; i++) {
-		d->n_sources++;
+	for (i = 0; status == CLI_OK && i < argc; i++) {
 		status = open_source(d, &d->sources[i], argv[i]);
+		d->n_sources++;
 	}
+	if (status == CLI_OK)
+		status = catch_signals(d);
 	if (status == CLI_OK) {
-		status = receive_all(d, polls, signals);
+		status = argc == 1 ? receive_one(d) : receive_many(d, polls);
 		report_drops(d);
 	}
-	for (i = 0; i < d->n_sources; i++) {
-		sfam_can_receiver_free(d->sources[i].receiver);
-		if (d->sources[i].fd >= 0)
-			close(d->sources[i].fd);
-	}
+	close_sources(d);
 	free(polls);
-	if (signals >= 0)
-		close(signals);
 	return status;
 }
 

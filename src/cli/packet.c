@@ -327,7 +327,7 @@ static int open_source(struct sniff *s, const char *name)
 	if (addr.type != SOCK_RAW)
 		return cli_error("%s: packets are shown with their link "
 				 "header; leave out ,type=", name);
-	src->name = name;
+	src->name = *name ? name : "any";
 	src->fd = cli_open(&addr, SFAM_OPEN_BIND, NULL);
 	if (src->fd < 0)
 		return CLI_FAILED;

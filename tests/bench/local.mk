@@ -1,0 +1,21 @@
+# SPDX-License-Identifier: MIT
+# make bench: see tests/bench/run. Not built otherwise.
+EXTRA_PROGRAMS = tests/bench/bench
+tests_bench_bench_LDADD = libsockfam.la
+tests_bench_bench_SOURCES = \
+	tests/bench/addr.c \
+	tests/bench/bench.h \
+	tests/bench/bus.c \
+	tests/bench/bus.h \
+	tests/bench/count.c \
+	tests/bench/main.c \
+	tests/bench/receive.c \
+	tests/bench/send.c \
+	tests/bench/text.c
+
+EXTRA_DIST += tests/bench/run
+CLEANFILES += tests/bench/bench$(EXEEXT)
+
+bench: all tests/bench/bench$(EXEEXT)
+	$(srcdir)/tests/bench/run
+.PHONY: bench
