@@ -55,11 +55,14 @@ PEER_TESTS = tests/peer/can.sh tests/peer/verbs.sh
 EXTRA_DIST += $(PEER_TESTS) \
 	tests/data/addresses.txt \
 	tests/data/can-text.txt \
+	tests/data/packet-lines.txt \
 	tests/fuzz/fuzz-addr.c \
 	tests/fuzz/fuzz-can-text.c \
 	tests/fuzz/fuzz-packet-line.c \
 	tests/peer/can-peer.py \
 	tests/peer/lib.sh \
+	tests/peer/verbs-fd.sh \
+	tests/peer/verbs-stream.sh \
 	tests/peer/verbs.py \
 	tests/run-tests \
 	tests/vm/README \
@@ -94,9 +97,11 @@ fuzz:
 		clang $(FUZZ_FLAGS) -o fuzz-$$name \
 			$(srcdir)/tests/fuzz/fuzz-$$name.c $(FUZZ_FILES) && \
 		./fuzz-$$name -max_total_time=$(SECONDS) -verbosity=0 \
-			-print_final_stats=1 || exit 1; \
+			-print_final_stats=1 >fuzz.log 2>&1 || \
+			{ cat fuzz.log; exit 1; }; \
+		grep number_of_executed fuzz.log; \
 	done
-CLEANFILES += fuzz-can-text fuzz-packet-line fuzz-addr
+CLEANFILES += fuzz.log fuzz-can-text fuzz-packet-line fuzz-addr
 .PHONY: check-vm fuzz
 
 include tests/bench/local.mk

@@ -71,6 +71,9 @@ int sfam_accept(int fd, uint32_t flags, int64_t timeout_ns,
  * ret_sent, if not NULL, is set on success and on failure alike.
  * On a datagram socket it is one datagram. -ETIMEDOUT: not all went in
  * time. -EPIPE: the peer is gone (SIGPIPE is not raised). Others: send(2).
+ * vsock with SOCK_SEQPACKET: the kernel cannot take back a message that has
+ * begun to go (net/vmw_vsock/af_vsock.c), so timeout_ns is for its beginning
+ * only, signals wait till its end, and an O_NONBLOCK fd is -EOPNOTSUPP.
  */
 int sfam_send_all(int fd, const void *buf, size_t len, int flags,
 		  int64_t timeout_ns, size_t *ret_sent) SFAM_MUST_CHECK;

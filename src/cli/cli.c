@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -160,6 +161,10 @@ int cli_write(int fd, const void *buf, size_t len)
 		n = write(fd, p, len);
 		if (n < 0 && errno == EINTR)
 			continue;
+		if (n < 0 && errno == EAGAIN) {	/* another's O_NONBLOCK */
+			poll(&(struct pollfd){ fd, POLLOUT, 0 }, 1, -1);
+			continue;
+		}
 		if (n < 0) {
 			if (errno != EPIPE)
 				cli_bad_call("write", -errno);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cli.h"
 
@@ -90,9 +92,23 @@ static int run_verb(const struct cli_verb *v, int argc, char **argv)
 	return CLI_USAGE;
 }
 
+/* A socket that became stdout would be written to. */
+static int fill_standard_fds(void)
+{
+	int fd;
+
+	do {
+		fd = open("/dev/null", O_RDWR);
+	} while (fd >= 0 && fd <= STDERR_FILENO);
+	return fd < 0 ? -1 : close(fd);
+}
+
 int main(int argc, char **argv)
 {
 	size_t i;
+
+	if (fill_standard_fds() < 0)
+		return CLI_FAILED;
 
 	if (argc > 1 && wants_help(argv[1])) {
 		print_help(stdout);

@@ -489,6 +489,64 @@ START_TEST(signals_do_not_show)
 }
 END_TEST
 
+#define MESSAGES 12
+#define MESSAGE_LEN 200000u
+
+static void send_messages(const struct sfam_addr *to)
+{
+	unsigned char *buf = malloc(MESSAGE_LEN);
+	int fd = sfam_open(to, SFAM_OPEN_CONNECT, NULL);
+	int i;
+
+	storm();
+	for (i = 0; i < MESSAGES; i++) {
+		memset(buf, i, MESSAGE_LEN);
+		if (sfam_send_all(fd, buf, MESSAGE_LEN - (unsigned int)i, 0,
+				  SFAM_FOREVER, NULL) < 0)
+			_exit(1);
+	}
+	calm();
+	free(buf);
+	_exit(0);
+}
+
+/*
+ * Messages that fill the peer's credit over and over, under a storm of
+ * signals: each comes whole and alone. With MSG_DONTWAIT the kernel joins
+ * the beginning of one to the next.
+ */
+START_TEST(vsock_messages_stay_whole)
+{
+	unsigned char *buf = malloc(2 * MESSAGE_LEN);
+	int listener = open_text("vsock:local:any,type=seqpacket",
+				 SFAM_OPEN_LISTEN, NULL);
+	struct sfam_addr at;
+	int fd, i, status = 1;
+	ssize_t n;
+	pid_t pid;
+
+	ck_assert_ok(sfam_addr_local(&at, listener));
+	pid = fork();
+	if (pid == 0)
+		send_messages(&at);
+	fd = sfam_accept(listener, 0, SFAM_FOREVER, NULL);
+	for (i = 0; i < MESSAGES; i++) {
+		usleep(20000);
+		n = sfam_recv(fd, buf, 2 * MESSAGE_LEN, SFAM_FOREVER, NULL);
+		ck_assert_int_eq(n, MESSAGE_LEN - (unsigned int)i);
+		ck_assert_int_eq(buf[0], i);
+		ck_assert_int_eq(buf[n - 1], i);
+	}
+	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
+	ck_assert_int_eq(status, 0);
+	fcntl(fd, F_SETFL, O_NONBLOCK);
+	ck_assert_err(sfam_send_all(fd, buf, 1, 0, 0, NULL), EOPNOTSUPP);
+	close(fd);
+	close(listener);
+	free(buf);
+}
+END_TEST
+
 int main(void)
 {
 	const struct harness_test tests[] = {
@@ -510,6 +568,7 @@ int main(void)
 		{ io_ends, NULL },
 		{ recv_from, "netns" },
 		{ signals_do_not_show, NULL },
+		{ vsock_messages_stay_whole, "vsock-loopback" },
 	};
 
 	return harness_run("socket", tests, HARNESS_LEN(tests));

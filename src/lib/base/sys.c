@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <poll.h>
+#include <signal.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -217,6 +218,29 @@ ssize_t sfam__sys_sendmsg(int fd, const struct msghdr *msg, int flags,
 		if (r < 0)
 			return r;
 	}
+}
+
+ssize_t sfam__sys_sendmsg_whole(int fd, const struct msghdr *msg, int flags,
+				struct sfam__deadline deadline)
+{
+	int fd_flags = fcntl(fd, F_GETFL);
+	sigset_t all, old;
+	ssize_t n;
+	int r;
+
+	if (fd_flags < 0)
+		return -errno;
+	if (fd_flags & O_NONBLOCK)
+		return -EOPNOTSUPP;
+	r = sfam__sys_wait(fd, POLLOUT, deadline);
+	if (r < 0)
+		return r;
+	sigfillset(&all);
+	pthread_sigmask(SIG_BLOCK, &all, &old);
+	n = sendmsg(fd, msg, flags | MSG_NOSIGNAL);
+	r = n < 0 ? -errno : 0;
+	pthread_sigmask(SIG_SETMASK, &old, NULL);
+	return r < 0 ? r : n;
 }
 
 ssize_t sfam__sys_recvmsg(int fd, struct msghdr *msg, int flags,

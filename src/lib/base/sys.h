@@ -48,6 +48,12 @@ int sfam__sys_sleep(int64_t ns, struct sfam__deadline deadline);
 
 ssize_t sfam__sys_sendmsg(int fd, const struct msghdr *msg, int flags,
 			  struct sfam__deadline deadline);
+/*
+ * Waits for room, then sends all of a message however long that takes, with
+ * no signal in between. -EOPNOTSUPP: fd is O_NONBLOCK.
+ */
+ssize_t sfam__sys_sendmsg_whole(int fd, const struct msghdr *msg, int flags,
+				struct sfam__deadline deadline);
 ssize_t sfam__sys_recvmsg(int fd, struct msghdr *msg, int flags,
 			  struct sfam__deadline deadline);
 int sfam__sys_sendmmsg(int fd, struct mmsghdr *msgs, unsigned int n,

@@ -22,6 +22,12 @@
 /* A sockaddr of no bytes, or of the family alone, is an address. */
 #define SFAM_ROW_UNNAMED	(1u << 2)
 
+/*
+ * A send that stops half way (EAGAIN, a signal) leaves half a message in
+ * the socket, where the next one is joined to it.
+ */
+#define SFAM_ROW_HALF_MESSAGES	(1u << 3)
+
 struct sfam_family {
 	const char *name;	/* scheme and look-up key: "can-isotp" */
 	const char *syntax;	/* the grammar in one line */

@@ -4,18 +4,33 @@
 
 #include <sockfam/socket.h>
 
+/* Only SOCK_SEQPACKET can have the fault: one cheap question for most. */
+static bool leaves_half_messages(int fd)
+{
+	const struct sfam_family *f;
+	int type = 0;
+
+	return sfam__sys_getsockopt_int(fd, SOL_SOCKET, SO_TYPE, &type) == 0 &&
+	       type == SOCK_SEQPACKET && sfam_family_by_fd(&f, fd) == 0 &&
+	       f->flags & SFAM_ROW_HALF_MESSAGES;
+}
+
 SFAM_PUBLIC int sfam_send_all(int fd, const void *buf, size_t len, int flags,
 			      int64_t timeout_ns, size_t *ret_sent)
 {
 	struct sfam__deadline deadline = sfam__deadline_in(timeout_ns);
+	bool whole = leaves_half_messages(fd);
 	size_t sent = 0;
 	ssize_t n = 0;
 
 	do {
-		struct iovec iov = { (char *)buf + sent, len - sent };
+		struct iovec iov = { (char *)(uintptr_t)buf + sent,
+				     len - sent };
 		struct msghdr msg = { .msg_iov = &iov, .msg_iovlen = 1 };
 
-		n = sfam__sys_sendmsg(fd, &msg, flags, deadline);
+		n = whole ?
+		    sfam__sys_sendmsg_whole(fd, &msg, flags, deadline) :
+		    sfam__sys_sendmsg(fd, &msg, flags, deadline);
 		if (n > 0)
 			sent += (size_t)n;
 	} while (n > 0 && sent < len);
