@@ -41,6 +41,7 @@ need_packages $BUILD_PACKAGES $VM_PACKAGES $TEST_PACKAGES
 
 build build-gcc --enable-werror
 run "lint" contrib/lint/run build-gcc
+run "install" contrib/install-check build-gcc
 run "host, gcc" make -C build-gcc -s check
 build build-clang --enable-werror CC=clang CXX=clang++
 run "host, clang" make -C build-clang -s check

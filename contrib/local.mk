@@ -1,3 +1,4 @@
 # SPDX-License-Identifier: MIT
-EXTRA_DIST += .ci/run contrib/check.sh contrib/lint/run contrib/setup.sh \
+EXTRA_DIST += .ci/run contrib/check.sh contrib/install-check \
+	contrib/lint/run contrib/setup.sh \
 	contrib/tour.sh contrib/try.sh

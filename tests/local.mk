@@ -50,9 +50,12 @@ tests_unit_test_text_CPPFLAGS = $(INTERNAL_CPPFLAGS)
 tests_unit_test_text_SOURCES = tests/unit/test-text.c \
 	src/lib/base/scan.c src/lib/base/write.c src/lib/base/hex.c
 
+# The tool as its user meets it, where no family is needed.
+CLI_TEST = tests/cli.sh
+
 PEER_TESTS = tests/peer/can.sh tests/peer/verbs.sh
 
-EXTRA_DIST += $(PEER_TESTS) \
+EXTRA_DIST += $(CLI_TEST) $(PEER_TESTS) \
 	tests/data/addresses.txt \
 	tests/data/can-text.txt \
 	tests/data/packet-lines.txt \
@@ -73,7 +76,8 @@ EXTRA_DIST += $(PEER_TESTS) \
 
 # Here on the host an unmet need is a skip; in the VM it is a failure.
 check-local: all $(check_PROGRAMS)
-	$(srcdir)/tests/run-tests $(UNIT_TESTS)
+	SOCKFAM=$(abs_builddir)/sockfam $(srcdir)/tests/run-tests \
+		$(UNIT_TESTS) $(abs_srcdir)/$(CLI_TEST)
 
 # All of it again on a kernel that has every family, and the peers.
 # `make check-vm KERNEL=6.1` for the other kernel. SFAM_ROUNDS: there is no
@@ -84,7 +88,8 @@ check-vm: all $(check_PROGRAMS)
 	SFAM_VM_ENV="SOCKFAM" SOCKFAM=$(abs_builddir)/sockfam \
 	$(srcdir)/tests/vm/run --kernel $(KERNEL) --can-bus --timeout 1500 \
 		$(abs_srcdir)/tests/run-tests $(UNIT_TESTS) \
-		$(PEER_TESTS:%=$(abs_srcdir)/%) </dev/null
+		$(abs_srcdir)/$(CLI_TEST) $(PEER_TESTS:%=$(abs_srcdir)/%) \
+		</dev/null
 
 # Clang's fuzzers, SECONDS each; not part of the build.
 SECONDS = 60

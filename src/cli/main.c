@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
@@ -103,12 +104,10 @@ static int fill_standard_fds(void)
 	return fd < 0 ? -1 : close(fd);
 }
 
-int main(int argc, char **argv)
+static int dispatch(int argc, char **argv)
 {
 	size_t i;
 
-	if (fill_standard_fds() < 0)
-		return CLI_FAILED;
 
 	if (argc > 1 && wants_help(argv[1])) {
 		print_help(stdout);
@@ -125,4 +124,17 @@ int main(int argc, char **argv)
 		fprintf(stderr, "sockfam: no such verb: %s\n", argv[1]);
 	print_help(stderr);
 	return CLI_USAGE;
+}
+
+/* What stdio still holds may yet fail to be written. */
+int main(int argc, char **argv)
+{
+	int status;
+
+	if (fill_standard_fds() < 0)
+		return CLI_FAILED;
+	status = dispatch(argc, argv);
+	if (fflush(stdout) != 0 && errno != EPIPE)
+		return cli_bad_call("stdout", -errno);
+	return status;
 }

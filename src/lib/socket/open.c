@@ -183,6 +183,22 @@ SFAM_PUBLIC int sfam_open_text(const char *text, size_t text_len,
 	return r < 0 ? r : sfam_open(&addr, how, opts);
 }
 
+/* What accept gave, with the peer's address where it is wanted. */
+static int with_peer(int child, const void *sa, socklen_t len,
+		     struct sfam_addr *ret_peer)
+{
+	int r;
+
+	if (child < 0 || !ret_peer)
+		return child;
+	r = sfam__addr_of_fd(ret_peer, child, sa, len);
+	if (r < 0) {
+		sfam__sys_close(child);
+		return r;
+	}
+	return child;
+}
+
 /*
  * A bound AF_ALG socket does not listen: its accept never waits, poll has
  * nothing to say of it, and asking for the peer's address would fail the
@@ -192,16 +208,8 @@ SFAM_PUBLIC int sfam_open_text(const char *text, size_t text_len,
 static int accept_operation(int fd, int flags, struct sfam_addr *ret_peer)
 {
 	int child = sfam__sys_accept(fd, NULL, NULL, flags);
-	int r;
 
-	if (child < 0 || !ret_peer)
-		return child;
-	r = sfam__addr_of_fd(ret_peer, child, NULL, 0);
-	if (r < 0) {
-		sfam__sys_close(child);
-		return r;
-	}
-	return child;
+	return with_peer(child, NULL, 0, ret_peer);
 }
 
 static int accept_connection(int fd, int flags, int64_t timeout_ns,
@@ -220,14 +228,7 @@ static int accept_connection(int fd, int flags, int64_t timeout_ns,
 		len = sizeof(ss);
 		child = sfam__sys_accept(fd, &ss, &len, flags);
 	} while (child == -EAGAIN);
-	if (child < 0 || !ret_peer)
-		return child;
-	r = sfam__addr_of_fd(ret_peer, child, &ss, len);
-	if (r < 0) {
-		sfam__sys_close(child);
-		return r;
-	}
-	return child;
+	return with_peer(child, &ss, len, ret_peer);
 }
 
 SFAM_PUBLIC int sfam_accept(int fd, uint32_t flags, int64_t timeout_ns,

@@ -1,0 +1,98 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# The tool's words and exit statuses, where no special family is needed.
+PEER_NAME=cli
+# shellcheck source=tests/peer/lib.sh
+. "$(dirname "$0")/peer/lib.sh"
+
+# says STATUS WORDS ARGUMENT...: the exit status, WORDS somewhere in what is
+# printed, and at most one line on stderr but for usage.
+says()
+{
+	want=$1 words=$2
+	shift 2
+	"$SOCKFAM" "$@" >"$work/out" 2>"$work/err" </dev/null
+	got=$?
+	lines=$(wc -l <"$work/err")
+	if [ $got -ne "$want" ]; then
+		not_ok "$*" "status $got, not $want: $(cat "$work/err")"
+	elif ! cat "$work/out" "$work/err" | grep -qF -- "$words"; then
+		not_ok "$*" "$(cat "$work/out" "$work/err")"
+	elif [ "$want" -eq 1 ] && [ "$lines" -ne 1 ]; then
+		not_ok "$*" "$lines lines on stderr"
+	else
+		ok "$*"
+	fi
+}
+
+long=$(printf '%0200d' 0)
+
+says 2 "usage: sockfam VERB"
+says 0 "usage: sockfam VERB" -h
+says 0 "sockfam 0." --version
+says 2 "no such verb: nosuch" nosuch
+says 0 "usage: sockfam addr" addr -h
+says 0 "usage: sockfam can VERB" can --help
+
+says 0 "unix        yes" families
+says 0 "unix        yes" families unix
+says 1 "nosuch: no such family" families nosuch
+says 2 "no such option: -x" families -x
+
+says 0 "unix:/x  socket(1, 1, 0)  len 5  01002f78 00" addr unix:/x
+says 0 "vsock:host:1024" addr vsock:2:0x400
+says 0 "packet:lo  socket(17, 3, 0)  len 20" addr packet:%1
+says 2 "which address?" addr
+says 2 "no such option: -x" addr -x unix:
+says 1 'at 0: expected SCHEME:' addr nosuch:x
+says 1 'at 0: expected SCHEME:' addr ""
+says 1 'at 4: expected the name of an existing interface, found "nosuch0"' \
+	addr can:nosuch0
+says 1 'at 19: expected tx=ID too, found the end' addr can-isotp:lo,rx=123
+says 1 'at 7: expected ":PORT", found the end' addr vsock:3
+says 1 'at 8: expected a key: type= proto=' addr packet:,
+says 1 'at 10: expected a key:' addr packet:lo,,proto=ip
+says 1 'at 5: expected a path of at most 108 bytes' addr "unix:/$long"
+says 1 'expected an interface name of at most 15 bytes' addr "can:$long"
+says 1 'expected an algorithm name of 1 to 103 bytes' addr "alg:hash:$long"
+says 1 'at 14: expected a port 0..65535, found "65536"' \
+	addr inet:10.0.0.1:65536
+
+# A good text beside a bad one is still answered.
+"$SOCKFAM" addr unix:/x nosuch:y unix:/z >"$work/out" 2>"$work/err"
+if [ $? -eq 1 ] && [ "$(wc -l <"$work/out")" -eq 2 ]; then
+	ok "addr goes on after a bad text"
+else
+	not_ok "addr goes on after a bad text" "$(cat "$work/out")"
+fi
+
+# Nothing is read as an option behind the first operand.
+says 1 "at 0: expected SCHEME:" addr unix:/x -h
+
+says 2 "which interface?" can dump
+says 2 "-t takes a, A, d or z" can dump -t q vcan0
+says 2 "-n takes a number of frames" can dump -n -1 vcan0
+says 2 "-T takes milliseconds" can dump -T 1.5 vcan0
+says 2 "-r takes a number of bytes" can dump -r 0 vcan0
+says 2 "-r wants a value" can dump -r
+says 2 "which interface and which frames?" can send vcan0
+says 1 'at 0: expected an identifier' can send lo zz
+says 1 'at 4: expected' can send lo 123#G
+says 1 'at 20: expected' can send lo 123#112233445566778899
+says 1 'at 4: expected the name of an existing interface' \
+	can send nosuch0 123#
+says 2 "which name and kind?" link add
+says 2 "not an MTU: x" link add -m x v vcan
+says 1 "nosuch0: No such device" link del nosuch0
+
+# A full disk is told, and a reader that goes away ends it in silence.
+if [ -w /dev/full ]; then
+	"$SOCKFAM" addr unix:/x >/dev/full 2>"$work/err"
+	if [ $? -eq 1 ] && grep -q "No space left" "$work/err"; then
+		ok "addr on a full disk"
+	else
+		not_ok "addr on a full disk" "$(cat "$work/err")"
+	fi
+fi
+
+peer_end
