@@ -366,7 +366,7 @@ packet_cases()
 	check packet-count packet_count
 	check packet-gone packet_gone
 	check packet-denied exits 1 'CAP_NET_RAW' \
-		setpriv --reuid nobody --clear-groups --bounding-set=-all \
+		setpriv --inh-caps=-net_raw --bounding-set=-net_raw \
 		"$SOCKFAM" packet sniff lo
 	if has can; then
 		check packet-can packet_can
