@@ -127,17 +127,28 @@ const char *cli_addr_text(const struct sfam_addr *addr, char *buf, size_t size)
 	return sfam_addr_format(addr, buf, size) < 0 ? "-" : buf;
 }
 
+/* What the families call it when nobody is at the other end. */
+static int means_nobody(int error)
+{
+	return error == -ECONNREFUSED || error == -ECONNRESET ||
+	       error == -EHOSTUNREACH;
+}
+
 /* Why there is no socket: the probe knows more than an errno. */
-static void explain_open(const struct sfam_addr *addr, int error)
+static void explain_open(const struct sfam_addr *addr,
+			 enum sfam_open_how how, int error)
 {
 	char text[SFAM_ADDR_STRLEN];
 	struct sfam_caps caps = SFAM_CAPS_INIT;
 
 	cli_addr_text(addr, text, sizeof(text));
-	if (sfam_family_probe(addr->family, &caps) == 1 || !caps.reason[0])
-		cli_bad_call(text, error);
-	else
+	if (sfam_family_probe(addr->family, &caps) != 1 && caps.reason[0])
 		cli_error("%s: %s; try: %s", text, caps.reason, caps.remedy);
+	else if (how == SFAM_OPEN_CONNECT && means_nobody(error))
+		cli_error("%s: nobody listens there (%s)", text,
+			  strerror(-error));
+	else
+		cli_bad_call(text, error);
 }
 
 int cli_open(const struct sfam_addr *addr, enum sfam_open_how how,
@@ -146,7 +157,7 @@ int cli_open(const struct sfam_addr *addr, enum sfam_open_how how,
 	int fd = sfam_open(addr, how, opts);
 
 	if (fd < 0) {
-		explain_open(addr, fd);
+		explain_open(addr, how, fd);
 		return -1;
 	}
 	return fd;

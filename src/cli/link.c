@@ -40,6 +40,14 @@ static int run_add(const struct cli_verb *self, int argc, char **argv)
 		return cli_error("%s: this kernel has no links of kind %s; "
 				 "try: modprobe %s", argv[optind],
 				 argv[optind + 1], argv[optind + 1]);
+	if (r == -EINVAL && mtu)
+		return cli_error("%s: the kernel takes no such name, or no "
+				 "MTU of %llu for a %s", argv[optind],
+				 (unsigned long long)mtu, argv[optind + 1]);
+	if (r == -EINVAL)
+		return cli_error("%s: the kernel takes no such name, or this "
+				 "kind %s a peer (-p)", argv[optind],
+				 peer ? "has not" : "wants");
 	if (r == 0)
 		r = sfam_link_up(argv[optind]);
 	if (r == 0 && peer)
