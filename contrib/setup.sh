@@ -19,7 +19,7 @@ BUILD_PACKAGES="autoconf automake libtool make gcc g++ libc6-dev pkg-config
 VM_PACKAGES="qemu-system-x86 busybox-static cpio kmod xz-utils iproute2
 	util-linux procps"
 TOUR_PACKAGES="iputils-ping iproute2 coreutils"
-TEST_PACKAGES="$TOUR_PACKAGES can-utils tcpdump socat ncat python3 clang
+TEST_PACKAGES="$TOUR_PACKAGES git can-utils tcpdump socat ncat python3 clang
 	libclang-rt-14-dev gcc-multilib shellcheck universal-ctags
 	libc6-dev-i386 valgrind strace diffutils"
 
@@ -55,6 +55,8 @@ need_packages()
 # The VM's first run asks apt for a kernel: once per cache is enough.
 update_lists()
 {
+	[ -z "$updated" ] || return 0
+	updated=yes
 	say "updating the package lists"
 	as_root apt-get -qq update >"$log" 2>&1 ||
 		fail_with_log "apt-get update failed"
@@ -96,6 +98,7 @@ build()
 	cd "$top" || exit 1
 }
 
+updated=
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 trap 'exit 130' INT
