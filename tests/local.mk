@@ -30,6 +30,7 @@ UNIT_TESTS = \
 	tests/unit/test-fdpass \
 	tests/unit/test-link \
 	tests/unit/test-packet-line \
+	tests/unit/test-rows \
 	tests/unit/test-socket \
 	tests/unit/test-text
 check_PROGRAMS += $(UNIT_TESTS)

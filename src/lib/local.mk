@@ -26,12 +26,19 @@ libsockfam_la_SOURCES = \
 	src/lib/base/write.c \
 	src/lib/family/addr.c \
 	src/lib/family/families.def \
+	src/lib/family/fields.c \
 	src/lib/family/interface.c \
 	src/lib/family/keys.c \
 	src/lib/family/probe.c \
 	src/lib/family/row.h \
 	src/lib/family/table.c \
 	src/lib/family/alg.c \
+	src/lib/family/bt.h \
+	src/lib/family/bt-common.c \
+	src/lib/family/bt-hci.c \
+	src/lib/family/bt-l2cap.c \
+	src/lib/family/bt-rfcomm.c \
+	src/lib/family/bt-sco.c \
 	src/lib/family/can.c \
 	src/lib/family/can.h \
 	src/lib/family/can-bcm.c \
@@ -40,12 +47,16 @@ libsockfam_la_SOURCES = \
 	src/lib/family/inet.c \
 	src/lib/family/inet.h \
 	src/lib/family/inet-common.c \
+	src/lib/family/inet-either.c \
 	src/lib/family/inet6.c \
 	src/lib/family/netlink.c \
 	src/lib/family/packet.c \
+	src/lib/family/qrtr.c \
+	src/lib/family/rds.c \
 	src/lib/family/tipc.c \
 	src/lib/family/unix.c \
 	src/lib/family/vsock.c \
+	src/lib/family/xdp.c \
 	src/lib/can/filter.c \
 	src/lib/can/frame.c \
 	src/lib/can/hex16.h \

@@ -169,6 +169,9 @@ START_TEST(damaged_texts)
 		"alg:aead:authenc(hmac(sha1),cbc(aes)),feat=0x1",
 		"vsock:hypervisor:any,flags=to-host",
 		"tipc:1:1-4294967295@-cluster", "tipc:socket:1:2",
+		"qrtr:broadcast:control", "bt-hci:none,channel=monitor",
+		"bt-l2cap:01:23:45:67:89:AB:1,cid=4,addrtype=le-random",
+		"rds:[fe80::1%lo]:65535", "xdp:lo:1,flags=copy+need-wakeup",
 	};
 	struct sfam_addr addr;
 	struct sfam_diag diag;
@@ -205,6 +208,8 @@ static const char *const valid[] = {
 	"unix:/x", "inet:1.2.3.4:5", "inet6:[::1]:5", "netlink:route",
 	"packet:lo", "can:lo", "can-bcm:lo", "can-isotp:lo,rx=123,tx=321",
 	"can-j1939:lo", "alg:hash:sha256", "vsock:3:4", "tipc:1:2",
+	"qrtr:1:2", "bt-l2cap:any:1,cid=64", "bt-rfcomm:any:1", "bt-hci:0",
+	"bt-sco:any", "rds:1.2.3.4:5", "xdp:lo:1",
 };
 
 START_TEST(every_row_has_a_valid_text)
@@ -235,6 +240,10 @@ START_TEST(length_edges)
 		{ "can-isotp:lo,rx=123,tx=321", 16, 24 },
 		{ "can-j1939:lo", 24, 24 }, { "alg:hash:s", 26, 128 },
 		{ "vsock:3:4", 16, 16 }, { "tipc:1:2", 16, 16 },
+		{ "qrtr:1:2", 12, 12 }, { "bt-l2cap:any:1", 10, 14 },
+		{ "bt-rfcomm:any:1", 10, 10 }, { "bt-hci:0", 4, 6 },
+		{ "bt-sco:any", 8, 8 }, { "rds:1.2.3.4:5", 16, 28 },
+		{ "xdp:lo:1", 16, 16 },
 	};
 	struct sfam_addr a, b;
 	struct sfam_diag diag;
@@ -339,6 +348,10 @@ START_TEST(padding_is_zeroed)
 		{ "vsock:3:4", 2 }, { "vsock:3:4", 13 }, { "vsock:3:4", 15 },
 		{ "tipc:socket:1:2", 12 }, { "tipc:socket:1:2", 3 },
 		{ "unix:/x", 5 },
+		{ "qrtr:1:2", 2 }, { "qrtr:1:2", 3 },
+		{ "bt-l2cap:any:1", 13 }, { "bt-rfcomm:any:1", 9 },
+		{ "rds:1.2.3.4:5", 8 }, { "rds:[::1]:5", 4 },
+		{ "rds:[::1]:5", 7 }, { "xdp:lo:1", 12 }, { "xdp:lo:1", 15 },
 	};
 	struct sfam_addr a, b;
 	unsigned char bytes[128];

@@ -113,7 +113,8 @@ static int canonicalise(struct sfam_addr *addr, struct sfam_diag *diag)
 		r = check_length(f, addr->len, diag);
 	if (r < 0)
 		return r;
-	if (addr->storage.ss_family != f->af)
+	if (!(f->flags & SFAM_ROW_INET_ADDR) &&
+	    addr->storage.ss_family != f->af)
 		return sfam__addr_bad(diag, 0, "the number of this family");
 	return f->check ? f->check(addr, diag) : 0;
 }

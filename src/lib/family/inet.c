@@ -3,7 +3,6 @@
 #include "family/inet.h"
 
 #include <arpa/inet.h>
-#include <netinet/in.h>
 
 static const struct sfam__key keys[] = {
 	{ "proto", sfam__inet_set_proto },
@@ -33,15 +32,30 @@ static int scan_host(struct sfam__scan *s, struct in_addr *ret)
 	return 0;
 }
 
+int sfam__inet_scan(struct sfam__scan *s, struct sockaddr_in *ret)
+{
+	int r = scan_host(s, &ret->sin_addr);
+
+	return r < 0 ? r : sfam__inet_scan_port(s, &ret->sin_port);
+}
+
+void sfam__inet_out(struct sfam__out *o, const struct sockaddr_in *in)
+{
+	char host[INET_ADDRSTRLEN];
+
+	inet_ntop(AF_INET, &in->sin_addr, host, sizeof(host));
+	sfam__out_str(o, host);
+	sfam__out_char(o, ':');
+	sfam__out_dec(o, ntohs(in->sin_port));
+}
+
 static int inet_parse(struct sfam__scan *s, struct sfam_addr *ret)
 {
 	struct sockaddr_in in = { .sin_family = AF_INET };
 	struct sfam__inet_keys k = { 0, 0 };
 	int r;
 
-	r = scan_host(s, &in.sin_addr);
-	if (r == 0)
-		r = sfam__inet_scan_port(s, &in.sin_port);
+	r = sfam__inet_scan(s, &in);
 	if (r == 0)
 		r = sfam__keys_parse(s, ret, keys, &k, NULL);
 	if (r < 0)
@@ -67,13 +81,9 @@ static int inet_check(struct sfam_addr *addr, struct sfam_diag *diag)
 static void inet_format(const struct sfam_addr *addr, struct sfam__out *o)
 {
 	struct sockaddr_in in;
-	char host[INET_ADDRSTRLEN];
 
 	sfam__addr_get(addr, &in, sizeof(in));
-	inet_ntop(AF_INET, &in.sin_addr, host, sizeof(host));
-	sfam__out_str(o, host);
-	sfam__out_char(o, ':');
-	sfam__out_dec(o, ntohs(in.sin_port));
+	sfam__inet_out(o, &in);
 	sfam__inet_out_proto(addr, o);
 }
 

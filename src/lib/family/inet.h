@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* What the inet and inet6 rows share. */
+/* What the inet and inet6 rows share, and rows with such addresses. */
 #ifndef SFAM_FAMILY_INET_H
 #define SFAM_FAMILY_INET_H
+
+#include <netinet/in.h>
 
 #include "family/row.h"
 
@@ -19,5 +21,31 @@ void sfam__inet_out_proto(const struct sfam_addr *addr, struct sfam__out *o);
 int sfam__inet_check_proto(struct sfam_addr *addr, struct sfam_diag *diag);
 /* ":PORT", the port in network byte order. */
 int sfam__inet_scan_port(struct sfam__scan *s, uint16_t *ret_be);
+/* "flowinfo=", into host order. sa: struct sfam__inet_keys. */
+int sfam__inet_set_flowinfo(struct sfam__scan *s, void *sa);
+
+/* HOST:PORT and [HOST%SCOPE]:PORT; the rest of ret stays as it is. */
+int sfam__inet_scan(struct sfam__scan *s, struct sockaddr_in *ret);
+int sfam__inet6_scan(struct sfam__scan *s, struct sockaddr_in6 *ret);
+void sfam__inet_out(struct sfam__out *o, const struct sockaddr_in *in);
+void sfam__inet6_out(struct sfam__out *o, const struct sockaddr_in6 *in6);
+
+/* One or the other. */
+union sfam__inet_either {
+	sa_family_t family;
+	struct sockaddr_in in;
+	struct sockaddr_in6 in6;
+};
+
+/* Sets all of ret: [ begins an IPv6 address. */
+int sfam__inet_either_scan(struct sfam__scan *s, union sfam__inet_either *ret);
+void sfam__inet_either_out(struct sfam__out *o,
+			   const union sfam__inet_either *u);
+/*
+ * Zeroes what the kernel ignores. Returns the length of the sockaddr, or
+ * -EINVAL; len is what there is of it, at its offset for diag.
+ */
+int sfam__inet_either_check(union sfam__inet_either *u, size_t len, size_t at,
+			    struct sfam_diag *diag);
 
 #endif

@@ -4,13 +4,12 @@
 
 #include <arpa/inet.h>
 #include <net/if.h>
-#include <netinet/in.h>
 
 #include "base/sys.h"
 
 #define FLOWINFO_MAX 0x0fffffffu	/* traffic class and flow label */
 
-static int set_flowinfo(struct sfam__scan *s, void *sa)
+int sfam__inet_set_flowinfo(struct sfam__scan *s, void *sa)
 {
 	struct sfam__inet_keys *k = sa;
 
@@ -20,7 +19,7 @@ static int set_flowinfo(struct sfam__scan *s, void *sa)
 
 static const struct sfam__key keys[] = {
 	{ "proto", sfam__inet_set_proto },
-	{ "flowinfo", set_flowinfo },
+	{ "flowinfo", sfam__inet_set_flowinfo },
 	{ NULL, NULL },
 };
 
@@ -71,7 +70,7 @@ static int scan_scope(struct sfam__scan *s, uint32_t *ret)
 	return 0;
 }
 
-static int scan_body(struct sfam__scan *s, struct sockaddr_in6 *in6)
+int sfam__inet6_scan(struct sfam__scan *s, struct sockaddr_in6 *in6)
 {
 	int r;
 
@@ -93,7 +92,7 @@ static int inet6_parse(struct sfam__scan *s, struct sfam_addr *ret)
 	struct sfam__inet_keys k = { 0, 0 };
 	int r;
 
-	r = scan_body(s, &in6);
+	r = sfam__inet6_scan(s, &in6);
 	if (r == 0)
 		r = sfam__keys_parse(s, ret, keys, &k, NULL);
 	if (r < 0)
@@ -141,18 +140,24 @@ static void out_scope(struct sfam__out *o, uint32_t scope)
 		sfam__out_dec(o, scope);
 }
 
+void sfam__inet6_out(struct sfam__out *o, const struct sockaddr_in6 *in6)
+{
+	char host[INET6_ADDRSTRLEN];
+
+	inet_ntop(AF_INET6, &in6->sin6_addr, host, sizeof(host));
+	sfam__out_char(o, '[');
+	sfam__out_str(o, host);
+	out_scope(o, in6->sin6_scope_id);
+	sfam__out_str(o, "]:");
+	sfam__out_dec(o, ntohs(in6->sin6_port));
+}
+
 static void inet6_format(const struct sfam_addr *addr, struct sfam__out *o)
 {
 	struct sockaddr_in6 in6;
-	char host[INET6_ADDRSTRLEN];
 
 	sfam__addr_get(addr, &in6, sizeof(in6));
-	inet_ntop(AF_INET6, &in6.sin6_addr, host, sizeof(host));
-	sfam__out_char(o, '[');
-	sfam__out_str(o, host);
-	out_scope(o, in6.sin6_scope_id);
-	sfam__out_str(o, "]:");
-	sfam__out_dec(o, ntohs(in6.sin6_port));
+	sfam__inet6_out(o, &in6);
 	sfam__inet_out_proto(addr, o);
 	if (in6.sin6_flowinfo) {
 		sfam__out_str(o, ",flowinfo=0x");

@@ -89,21 +89,15 @@ static int set_hatype(struct sfam__scan *s, void *sa)
 
 static int set_addr(struct sfam__scan *s, void *sa)
 {
-	static const char expected[] =
-		"a hardware address: up to 32 pairs of hex digits, XX:XX:...";
 	union long_ll *u = sa;
-	size_t n = 0;
-	uint32_t v;
+	size_t n;
 	int r;
 
-	do {
-		if (n == ADDR_MAX)
-			return sfam__scan_fail(s, -EINVAL, s->pos, expected);
-		r = sfam__scan_hex(s, 2, &v, expected);
-		if (r < 0)
-			return r;
-		u->bytes[ADDR_AT + n++] = (unsigned char)v;
-	} while (sfam__scan_skip(s, ':'));
+	r = sfam__scan_octets(s, 1, ADDR_MAX, u->bytes + ADDR_AT, &n,
+			      "a hardware address: up to 32 pairs of hex "
+			      "digits, XX:XX:...");
+	if (r < 0)
+		return r;
 	u->ll.sll_halen = (unsigned char)n;
 	return 0;
 }
@@ -175,18 +169,6 @@ static void out_proto(struct sfam__out *o, uint16_t proto)
 	sfam__out_hex(o, proto, 4);
 }
 
-static void out_addr(struct sfam__out *o, const unsigned char *addr, size_t n)
-{
-	size_t i;
-
-	sfam__out_str(o, ",addr=");
-	for (i = 0; i < n; i++) {
-		if (i)
-			sfam__out_char(o, ':');
-		sfam__out_hex(o, addr[i], 2);
-	}
-}
-
 static void packet_format(const struct sfam_addr *addr, struct sfam__out *o)
 {
 	union long_ll u;
@@ -203,8 +185,10 @@ static void packet_format(const struct sfam_addr *addr, struct sfam__out *o)
 		sfam__out_str(o, ",hatype=");
 		sfam__out_dec(o, u.ll.sll_hatype);
 	}
-	if (u.ll.sll_halen)
-		out_addr(o, u.bytes + ADDR_AT, u.ll.sll_halen);
+	if (u.ll.sll_halen) {
+		sfam__out_str(o, ",addr=");
+		sfam__out_octets(o, u.bytes + ADDR_AT, u.ll.sll_halen);
+	}
 }
 
 const struct sfam_family sfam__family_packet = {

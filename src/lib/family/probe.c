@@ -51,6 +51,10 @@ static void say_absent(const struct sfam_family *f, struct sfam_caps *c)
 	sfam__out_str(&remedy, f->config);
 	sfam__out_str(&remedy, ", since Linux ");
 	sfam__out_str(&remedy, f->since);
+	if (f->removed) {
+		sfam__out_str(&remedy, ", removed in Linux ");
+		sfam__out_str(&remedy, f->removed);
+	}
 	sfam__out_char(&remedy, ')');
 	sfam__out_finish(&remedy);
 }

@@ -27,6 +27,8 @@
  * the socket, where the next one is joined to it.
  */
 #define SFAM_ROW_HALF_MESSAGES	(1u << 3)
+/* Its sockaddrs are those of AF_INET and AF_INET6; check looks at that. */
+#define SFAM_ROW_INET_ADDR	(1u << 4)
 
 struct sfam_family {
 	const char *name;	/* scheme and look-up key: "can-isotp" */
@@ -41,6 +43,7 @@ struct sfam_family {
 	const char *config;	/* CONFIG_... that supplies it */
 	const char *module;	/* or this module; NULL: never a module */
 	const char *since;	/* first kernel: "5.10" */
+	const char *removed;	/* first without it; NULL: none so far */
 	const char *needs;	/* privilege for socket(2); NULL: none */
 
 	/*
@@ -100,6 +103,27 @@ int sfam__addr_bad(struct sfam_diag *diag, size_t offset,
 /* An interface by name or %N, up to a comma or stop; empty is index 0. */
 int sfam__scan_interface(struct sfam__scan *s, char stop, int *ret_index);
 void sfam__out_interface(struct sfam__out *o, char stop, int index);
+
+/* Smaller numbers; max is at most what ret holds. */
+int sfam__scan_u16(struct sfam__scan *s, uint32_t max, uint16_t *ret,
+		   const char *expected);
+int sfam__scan_u8(struct sfam__scan *s, uint32_t max, uint8_t *ret,
+		  const char *expected);
+/* Writes ,key=N unless v is 0. */
+void sfam__out_key(struct sfam__out *o, const char *key, uint32_t v);
+
+/* min to max pairs of hex digits, XX:XX:...; what follows is left alone. */
+int sfam__scan_octets(struct sfam__scan *s, size_t min, size_t max,
+		      unsigned char *ret, size_t *ret_n,
+		      const char *expected);
+void sfam__out_octets(struct sfam__out *o, const unsigned char *octets,
+		      size_t n);
+
+/* a+b+c: bits that go by the names of a table. */
+int sfam__scan_flags(struct sfam__scan *s, const struct sfam__name *names,
+		     uint32_t *ret, const char *expected);
+void sfam__out_flags(struct sfam__out *o, const struct sfam__name *names,
+		     uint32_t flags);
 
 /* Names of SOCK_... */
 extern const struct sfam__name sfam__type_names[];

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: MIT */
+/* RFCOMM. Channel 0: listen takes a free one. */
+#include "family/bt.h"
+
+#define CHANNEL_MAX 30		/* RFCOMM_MAX_CHANNEL */
+
+/* struct sockaddr_rc of net/bluetooth/rfcomm.h */
+struct sockaddr_rc {
+	sa_family_t family;
+	struct sfam__bdaddr bdaddr;
+	uint8_t channel;
+	uint8_t pad;		/* unnamed there */
+};
+
+static const struct sfam__key no_keys[] = { { NULL, NULL } };
+
+static int rfcomm_parse(struct sfam__scan *s, struct sfam_addr *ret)
+{
+	struct sockaddr_rc rc = { .family = AF_BLUETOOTH };
+	int r;
+
+	r = sfam__bt_scan(s, &rc.bdaddr);
+	if (r == 0)
+		r = sfam__scan_expect(s, ':', "\":CHANNEL\"");
+	if (r == 0)
+		r = sfam__scan_u8(s, CHANNEL_MAX, &rc.channel,
+				  "a channel 1..30, or 0 for any");
+	if (r == 0)
+		r = sfam__keys_parse(s, ret, no_keys, NULL, NULL);
+	if (r == 0)
+		sfam__addr_set(ret, &rc, sizeof(rc));
+	return r;
+}
+
+/* connect refuses more than 30; bind does not, but nobody can call that. */
+static int rfcomm_check(struct sfam_addr *addr, struct sfam_diag *diag)
+{
+	struct sockaddr_rc rc;
+
+	sfam__addr_get(addr, &rc, sizeof(rc));
+	if (rc.channel > CHANNEL_MAX)
+		return sfam__addr_bad(diag, offsetof(struct sockaddr_rc,
+						     channel),
+				      "a channel 0..30");
+	rc.pad = 0;
+	sfam__addr_set(addr, &rc, sizeof(rc));
+	return 0;
+}
+
+static void rfcomm_format(const struct sfam_addr *addr, struct sfam__out *o)
+{
+	struct sockaddr_rc rc;
+
+	sfam__addr_get(addr, &rc, sizeof(rc));
+	sfam__bt_out(o, &rc.bdaddr);
+	sfam__out_char(o, ':');
+	sfam__out_dec(o, rc.channel);
+}
+
+const struct sfam_family sfam__family_bt_rfcomm = {
+	.name = "bt-rfcomm",
+	.syntax = "bt-rfcomm:BDADDR:CHANNEL",
+	.af = AF_BLUETOOTH,
+	.type = SOCK_STREAM,
+	.protocol = SFAM_BT_RFCOMM,
+	.types = SFAM_TYPE_STREAM | SFAM_TYPE_RAW,
+	.flags = SFAM_ROW_BY_PROTOCOL,
+	/* connect wants it whole (net/bluetooth/rfcomm/sock.c) */
+	.len_min = sizeof(struct sockaddr_rc),
+	.len_max = sizeof(struct sockaddr_rc),
+	.config = "CONFIG_BT_RFCOMM",
+	.module = "rfcomm",
+	.since = "2.4.21",
+	.parse = rfcomm_parse,
+	.format = rfcomm_format,
+	.check = rfcomm_check,
+};

@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The rows without a test program of their own, on a kernel that has them:
+ * the descriptor finds its row, what was bound is what getsockname tells,
+ * and what check refuses or allows is what the kernel does.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <sockfam/sockfam.h>
+
+#include "harness.h"
+
+struct use {
+	const char *text;
+	enum sfam_open_how how;
+	int error;		/* of sfam_open(), positive */
+	int local_error;	/* of sfam_addr_local() */
+	const char *local;	/* its text; NULL: text */
+};
+
+static void check_local(const struct use *u, int fd)
+{
+	struct sfam_addr want, local;
+	char text[SFAM_ADDR_STRLEN];
+	const char *expected = u->local ? u->local : u->text;
+	int r = sfam_addr_local(&local, fd);
+
+	ck_assert_msg(r == -u->local_error, "%s: local: %d", u->text, r);
+	if (r < 0)
+		return;
+	ck_assert_ok(sfam_addr_format(&local, text, sizeof(text)));
+	ck_assert_msg(strcmp(text, expected) == 0, "%s: local: %s", u->text,
+		      text);
+	ck_assert_ok(sfam_addr_parse(&want, expected, strlen(expected), NULL));
+	ck_assert_msg(sfam_addr_equal(&want, &local), "%s: local", u->text);
+}
+
+static void check_use(const struct use *u)
+{
+	const struct sfam_family *f = NULL;
+	struct sfam_addr addr;
+	struct sfam_diag diag;
+	int fd;
+
+	ck_assert_msg(sfam_addr_parse(&addr, u->text, strlen(u->text),
+				      &diag) == 0, "%s: %s", u->text,
+		      diag.expected);
+	fd = sfam_open(&addr, u->how, NULL);
+	if (u->error) {
+		ck_assert_msg(fd == -u->error, "%s: %d", u->text, fd);
+		return;
+	}
+	ck_assert_msg(fd >= 0, "%s: %d", u->text, fd);
+	ck_assert_ok(sfam_family_by_fd(&f, fd));
+	ck_assert_msg(f == addr.family, "%s became %s", u->text,
+		      sfam_family_name(f));
+	check_local(u, fd);
+	close(fd);
+}
+
+#define CHECK_USES(uses) do {					\
+	size_t use_i;						\
+	for (use_i = 0; use_i < HARNESS_LEN(uses); use_i++)	\
+		check_use(&(uses)[use_i]);			\
+} while (0)
+
+#define SOCKET SFAM_OPEN_SOCKET
+#define BIND SFAM_OPEN_BIND
+#define CONNECT SFAM_OPEN_CONNECT
+#define LISTEN SFAM_OPEN_LISTEN
+
+START_TEST(qrtr)
+{
+	static const struct use uses[] = {
+		{ "qrtr:1:0", SOCKET, 0, 0, NULL },
+		{ "qrtr:1:20480", BIND, 0, 0, NULL },
+		{ "qrtr:1:20480", CONNECT, 0, 0, "qrtr:1:16384" },
+		{ "qrtr:2:20480", BIND, EINVAL, 0, NULL },
+	};
+
+	CHECK_USES(uses);
+}
+END_TEST
+
+/* bind wants no controller. */
+START_TEST(bluetooth)
+{
+	static const struct use uses[] = {
+		{ "bt-l2cap:any:4097", BIND, 0, 0, NULL },
+		{ "bt-l2cap:any:4097,type=stream", BIND, 0, 0, NULL },
+		{ "bt-l2cap:any:4097,type=dgram", BIND, 0, 0, NULL },
+		{ "bt-l2cap:any:4097,type=raw", BIND, 0, 0, NULL },
+		{ "bt-l2cap:any:255,addrtype=le-public", BIND, 0, 0, NULL },
+		{ "bt-l2cap:any:4097,cid=64", BIND, EINVAL, 0, NULL },
+		{ "bt-l2cap:any:0,cid=5,addrtype=le-public", BIND, EINVAL, 0,
+		  NULL },
+		{ "bt-l2cap:any:4097", LISTEN, 0, 0, NULL },
+		{ "bt-rfcomm:any:30", BIND, 0, 0, NULL },
+		{ "bt-rfcomm:any:7", LISTEN, 0, 0, NULL },
+		{ "bt-rfcomm:any:0,type=raw", SOCKET, 0, 0, NULL },
+		{ "bt-sco:any", BIND, 0, 0, NULL },
+		{ "bt-sco:01:23:45:67:89:AB", BIND, 0, 0, NULL },
+		{ "bt-hci:none", BIND, 0, EBADFD, NULL },
+		{ "bt-hci:none,channel=monitor", BIND, 0, EBADFD, NULL },
+		{ "bt-hci:none,channel=control", BIND, 0, EBADFD, NULL },
+		{ "bt-hci:0,channel=control", BIND, EINVAL, 0, NULL },
+		{ "bt-hci:none,channel=99", BIND, EINVAL, 0, NULL },
+		{ "bt-hci:77", BIND, ENODEV, 0, NULL },
+	};
+
+	CHECK_USES(uses);
+}
+END_TEST
+
+/* hci_vhci: the vendor packet 0xff with 0 makes a controller. */
+START_TEST(bluetooth_controller)
+{
+	const unsigned char create[2] = { 0xff, 0 };
+	unsigned char answer[4];
+	char text[32];
+	struct use u = { text, BIND, 0, 0, NULL };
+	int fd = open("/dev/vhci", O_RDWR | O_CLOEXEC);
+
+	ck_assert_int_ge(fd, 0);
+	ck_assert_int_eq(write(fd, create, sizeof(create)), sizeof(create));
+	ck_assert_int_eq(read(fd, answer, sizeof(answer)), sizeof(answer));
+	snprintf(text, sizeof(text), "bt-hci:%d", answer[2] | answer[3] << 8);
+	check_use(&u);
+	close(fd);
+}
+END_TEST
+
+START_TEST(rds)
+{
+	static const struct use uses[] = {
+		{ "rds:127.0.0.1:0", SOCKET, 0, 0, "rds:0.0.0.0:0" },
+		{ "rds:127.0.0.1:4000", BIND, 0, 0, NULL },
+		{ "rds:[::1]:4001", BIND, 0, 0, NULL },
+		{ "rds:0.0.0.0:4000", BIND, EINVAL, 0, NULL },
+		{ "rds:192.0.2.1:4000", BIND, EADDRNOTAVAIL, 0, NULL },
+	};
+
+	CHECK_USES(uses);
+}
+END_TEST
+
+/* Without rings bind refuses all; no such call as getsockname. */
+START_TEST(xdp)
+{
+	static const struct use uses[] = {
+		{ "xdp:lo:0", SOCKET, 0, EOPNOTSUPP, NULL },
+		{ "xdp:lo:0,flags=copy", BIND, EINVAL, 0, NULL },
+	};
+
+	CHECK_USES(uses);
+}
+END_TEST
+
+int main(void)
+{
+	const struct harness_test tests[] = {
+		{ qrtr, "vm root qrtr" },
+		{ bluetooth, "vm root bt-l2cap bt-rfcomm bt-sco bt-hci" },
+		{ bluetooth_controller, "vm root bt-hci" },
+		{ rds, "vm root rds" },
+		{ xdp, "netns xdp" },
+	};
+
+	return harness_run("rows", tests, HARNESS_LEN(tests));
+}
