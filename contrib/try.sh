@@ -9,13 +9,14 @@ here=$PWD
 # shellcheck source=contrib/setup.sh
 . contrib/setup.sh
 
-# Every family, a vcan interface and vsock's loopback: as the tour needs
-# them, in a network namespace of its own. vsock comes last and only where
-# all else is there, for its sockets are the whole machine's.
+# The families of the tour, a vcan interface in a network namespace of its
+# own, and vsock's loopback: this last and only where all else is there, for
+# vsock sockets are the whole machine's.
 this_kernel_has_all()
 {
 	[ "$(id -u)" -eq 0 ] || return 1
-	! "$here/build/sockfam" families | grep -qv ' yes ' || return 1
+	! "$here/build/sockfam" families unix packet can alg tipc vsock |
+		grep -qv ' yes ' || return 1
 	unshare -n "$here/build/sockfam" link add vcan0 vcan \
 		2>/dev/null || return 1
 	modprobe vsock_loopback 2>/dev/null

@@ -38,23 +38,6 @@ static const struct sfam_family *scheme_row(struct sfam__scan *s)
 	return NULL;
 }
 
-static int fail_scheme(const struct sfam__scan *s)
-{
-	const struct sfam_family *f = NULL;
-	char list[96];
-	struct sfam__out o = { list, sizeof(list), 0 };
-
-	while ((f = sfam_family_next(f)) != NULL) {
-		sfam__out_char(&o, ' ');
-		sfam__out_str(&o, f->name);
-	}
-	sfam__out_char(&o, ' ');
-	if (sfam__out_finish(&o) < 0)
-		list[sizeof(list) - 1] = '\0';
-	return sfam__scan_fail_about(s, -EINVAL, 0, "SCHEME: with one of",
-				     list, "");
-}
-
 static void addr_init(struct sfam_addr *addr, const struct sfam_family *f)
 {
 	memset(addr, 0, sizeof(*addr));
@@ -72,7 +55,8 @@ SFAM_PUBLIC int sfam_addr_parse(struct sfam_addr *ret, const char *text,
 	int r;
 
 	if (!f)
-		return fail_scheme(&s);
+		return sfam__scan_fail(&s, -EINVAL, 0, "SCHEME: of a family, "
+				       "such as unix inet packet can vsock");
 	addr_init(&addr, f);
 	r = f->parse(&s, &addr);
 	if (r < 0)
