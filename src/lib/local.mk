@@ -33,29 +33,53 @@ libsockfam_la_SOURCES = \
 	src/lib/family/row.h \
 	src/lib/family/table.c \
 	src/lib/family/alg.c \
-	src/lib/family/bt.h \
+	src/lib/family/appletalk.c \
+	src/lib/family/atmpvc.c \
+	src/lib/family/ax25-common.c \
+	src/lib/family/ax25.c \
+	src/lib/family/ax25.h \
+	src/lib/family/bare.c \
+	src/lib/family/bare.h \
 	src/lib/family/bt-common.c \
 	src/lib/family/bt-hci.c \
 	src/lib/family/bt-l2cap.c \
 	src/lib/family/bt-rfcomm.c \
 	src/lib/family/bt-sco.c \
-	src/lib/family/can.c \
-	src/lib/family/can.h \
+	src/lib/family/bt.h \
+	src/lib/family/caif.c \
 	src/lib/family/can-bcm.c \
 	src/lib/family/can-isotp.c \
 	src/lib/family/can-j1939.c \
-	src/lib/family/inet.c \
-	src/lib/family/inet.h \
+	src/lib/family/can.c \
+	src/lib/family/can.h \
+	src/lib/family/ieee802154.c \
 	src/lib/family/inet-common.c \
 	src/lib/family/inet-either.c \
+	src/lib/family/inet.c \
+	src/lib/family/inet.h \
 	src/lib/family/inet6.c \
+	src/lib/family/iucv.c \
+	src/lib/family/kcm.c \
+	src/lib/family/key.c \
+	src/lib/family/llc.c \
+	src/lib/family/mctp.c \
 	src/lib/family/netlink.c \
+	src/lib/family/netrom.c \
+	src/lib/family/nfc-llcp.c \
+	src/lib/family/nfc.c \
+	src/lib/family/nfc.h \
 	src/lib/family/packet.c \
+	src/lib/family/phonet.c \
+	src/lib/family/pppox.c \
 	src/lib/family/qrtr.c \
 	src/lib/family/rds.c \
+	src/lib/family/rose.c \
+	src/lib/family/rxrpc.c \
+	src/lib/family/smc.c \
 	src/lib/family/tipc.c \
 	src/lib/family/unix.c \
 	src/lib/family/vsock.c \
+	src/lib/family/x25.c \
 	src/lib/family/xdp.c \
 	src/lib/can/filter.c \
 	src/lib/can/frame.c \

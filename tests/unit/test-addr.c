@@ -171,6 +171,13 @@ START_TEST(damaged_texts)
 		"tipc:1:1-4294967295@-cluster", "tipc:socket:1:2",
 		"qrtr:broadcast:control", "bt-hci:none,channel=monitor",
 		"bt-l2cap:01:23:45:67:89:AB:1,cid=4,addrtype=le-random",
+		"nfc-llcp:0:0:none,dsap=63,name=urn:nfc:sn:x", "x25:any",
+		"ax25:N0CALL-15,via=N0CALL/*", "rose:0123456789:A,via=B/C",
+		"rxrpc:[::1]:7001,service=52", "phonet:0xfc:1023,resource=1",
+		"llc:02:00:00:00:00:01:34,frame=test+xid", "iucv:A:a\\:b",
+		"ieee802154:1:02:03:04:05:06:07:08:09", "caif:rfm:1:vol",
+		"pppox:eth0:02:00:00:00:00:02:7", "atmpvc:any:unspec:1",
+		"mctp:any:1,net=2,tag=8", "appletalk:1.2:3", "key:",
 		"rds:[fe80::1%lo]:65535", "xdp:lo:1,flags=copy+need-wakeup",
 	};
 	struct sfam_addr addr;
@@ -210,6 +217,12 @@ static const char *const valid[] = {
 	"can-j1939:lo", "alg:hash:sha256", "vsock:3:4", "tipc:1:2",
 	"qrtr:1:2", "bt-l2cap:any:1,cid=64", "bt-rfcomm:any:1", "bt-hci:0",
 	"bt-sco:any", "rds:1.2.3.4:5", "xdp:lo:1",
+	"smc:1.2.3.4:5", "kcm:", "key:", "mctp:8:1", "rxrpc:[::1]:7001",
+	"phonet:0:1", "llc:any:1", "ieee802154:1:02:03:04:05:06:07:08:09",
+	"pppox:lo:02:00:00:00:00:02:1", "nfc:0:1:mifare",
+	"nfc-llcp:0:0:nfc-dep,name=x", "x25:123", "iucv:A:B",
+	"ax25:A-1,via=B/C", "netrom:A", "rose:0123456789:A,via=B",
+	"atmpvc:0:0:32", "caif:util:abc", "appletalk:1.2:3",
 };
 
 START_TEST(every_row_has_a_valid_text)
@@ -243,7 +256,18 @@ START_TEST(length_edges)
 		{ "qrtr:1:2", 12, 12 }, { "bt-l2cap:any:1", 10, 14 },
 		{ "bt-rfcomm:any:1", 10, 10 }, { "bt-hci:0", 4, 6 },
 		{ "bt-sco:any", 8, 8 }, { "rds:1.2.3.4:5", 16, 28 },
-		{ "xdp:lo:1", 16, 16 },
+		{ "xdp:lo:1", 16, 16 }, { "smc:1.2.3.4:5", 16, 28 },
+		{ "kcm:", 2, 2 }, { "key:", 2, 2 }, { "mctp:8:1", 12, 12 },
+		{ "rxrpc:1.2.3.4:1", 36, 36 }, { "phonet:0:1", 16, 16 },
+		{ "llc:any:1", 16, 16 }, { "ieee802154:none", 8, 20 },
+		{ "pppox:lo:02:00:00:00:00:02:1", 30, 30 },
+		{ "nfc:0:1:mifare", 16, 16 },
+		{ "nfc-llcp:0:0:none", 80 + 2 * sizeof(size_t),
+		  80 + 2 * sizeof(size_t) },
+		{ "x25:123", 18, 18 }, { "iucv:A:B", 32, 32 },
+		{ "ax25:A", 16, 72 }, { "netrom:A", 16, 72 },
+		{ "rose:0123456789:A", 28, 64 }, { "atmpvc:0:0:32", 12, 12 },
+		{ "caif:at:2", 24, 24 }, { "appletalk:1.2:3", 16, 16 },
 	};
 	struct sfam_addr a, b;
 	struct sfam_diag diag;
@@ -352,6 +376,20 @@ START_TEST(padding_is_zeroed)
 		{ "bt-l2cap:any:1", 13 }, { "bt-rfcomm:any:1", 9 },
 		{ "rds:1.2.3.4:5", 8 }, { "rds:[::1]:5", 4 },
 		{ "rds:[::1]:5", 7 }, { "xdp:lo:1", 12 }, { "xdp:lo:1", 15 },
+		{ "rxrpc:1.2.3.4:1", 16 }, { "rxrpc:1.2.3.4:1", 35 },
+		{ "phonet:0:1", 5 }, { "phonet:0:1", 15 },
+		{ "llc:any:1", 14 }, { "ieee802154:1:1", 2 },
+		{ "ieee802154:1:1", 12 }, { "ieee802154:none", 8 },
+		{ "ieee802154:1:02:03:04:05:06:07:08:09", 18 },
+		{ "pppox:lo:02:00:00:00:00:02:1", 29 },
+		{ "nfc:0:1:mifare", 2 }, { "nfc-llcp:0:0:none", 2 },
+		{ "nfc-llcp:0:0:none", 18 }, { "x25:123", 17 },
+		{ "iucv:A:B", 2 }, { "iucv:A:B", 15 }, { "ax25:A,via=B", 9 },
+		{ "ax25:A,via=B", 23 }, { "rose:0123456789:A", 14 },
+		{ "rose:0123456789:A", 20 }, { "atmpvc:0:0:32", 2 },
+		{ "caif:at:2", 5 }, { "caif:util:abc", 23 },
+		{ "appletalk:1.2:3", 3 }, { "appletalk:1.2:3", 7 },
+		{ "appletalk:1.2:3", 8 },
 	};
 	struct sfam_addr a, b;
 	unsigned char bytes[128];

@@ -161,6 +161,119 @@ START_TEST(xdp)
 }
 END_TEST
 
+START_TEST(inet_inside)
+{
+	static const struct use uses[] = {
+		{ "smc:127.0.0.1:4100", BIND, 0, 0, NULL },
+		{ "smc:127.0.0.1:4100", LISTEN, 0, 0, NULL },
+		{ "smc:[::1]:4100", BIND, 0, 0, NULL },
+		{ "smc:192.0.2.1:4100", BIND, EADDRNOTAVAIL, 0, NULL },
+		{ "rxrpc:127.0.0.1:7001,service=16", BIND, 0, EOPNOTSUPP,
+		  NULL },
+		{ "rxrpc:[::]:7002", BIND, 0, EOPNOTSUPP, NULL },
+	};
+
+	CHECK_USES(uses);
+}
+END_TEST
+
+/* No address: no bind, and no getsockname. */
+START_TEST(no_address)
+{
+	static const struct use uses[] = {
+		{ "kcm:", SOCKET, 0, EOPNOTSUPP, NULL },
+		{ "kcm:,type=seqpacket", SOCKET, 0, EOPNOTSUPP, NULL },
+		{ "kcm:", BIND, EOPNOTSUPP, 0, NULL },
+		{ "key:", SOCKET, 0, EOPNOTSUPP, NULL },
+		{ "key:", BIND, EOPNOTSUPP, 0, NULL },
+	};
+
+	CHECK_USES(uses);
+}
+END_TEST
+
+START_TEST(phonet)
+{
+	static const struct use uses[] = {
+		{ "phonet:0x00:0", SOCKET, 0, 0, NULL },
+		{ "phonet:0x00:258", BIND, 0, 0, NULL },
+		{ "phonet:0x00:259,resource=5", BIND, 0, 0,
+		  "phonet:0x00:259" },
+		{ "phonet:0x10:258", BIND, EADDRNOTAVAIL, 0, NULL },
+		{ "phonet:0x00:16,type=seqpacket", BIND, 0, 0, NULL },
+	};
+
+	CHECK_USES(uses);
+}
+END_TEST
+
+/* On an Ethernet interface, found by its MAC address. */
+START_TEST(ethernet)
+{
+	static const struct use uses[] = {
+		{ "pppox:rows0:02:00:00:00:00:02:7", CONNECT, 0, 0, NULL },
+		{ "pppox:rows0:02:00:00:00:00:02:7", BIND, EOPNOTSUPP, 0,
+		  NULL },
+		{ "pppox:nosuch:02:00:00:00:00:02:7", CONNECT, ENODEV, 0,
+		  NULL },
+		{ "pppox::00:00:00:00:00:00:0", SOCKET, 0, 0, NULL },
+		{ "llc:02:00:00:00:00:77:34", BIND, ENODEV, 0, NULL },
+	};
+	struct sfam_addr packet;
+	char text[64];
+	struct use u = { text, BIND, 0, 0, NULL };
+	unsigned char *mac = (unsigned char *)&packet.storage + 12;
+	int fd;
+
+	link_add_pair("rows0", "rows1");
+	CHECK_USES(uses);
+	fd = sfam_open_text("packet:rows0", 12, SFAM_OPEN_BIND, NULL, NULL);
+	ck_assert_ok(fd);
+	ck_assert_ok(sfam_addr_local(&packet, fd));
+	close(fd);
+	snprintf(text, sizeof(text), "llc:%02x:%02x:%02x:%02x:%02x:%02x:34",
+		 mac[0], mac[1], mac[2], mac[3], mac[4], mac[5]);
+	check_use(&u);
+	link_del("rows0");
+}
+END_TEST
+
+START_TEST(radio)
+{
+	static const struct use uses[] = {
+		{ "ax25:*,via=*", SOCKET, 0, 0, NULL },
+		{ "ax25:N0CALL-7,via=*", BIND, 0, 0, NULL },
+		{ "ax25:N0CALL-7", BIND, EADDRNOTAVAIL, 0, NULL },
+		{ "netrom:*", SOCKET, 0, 0, NULL },
+		{ "netrom:N0CALL", BIND, EADDRNOTAVAIL, 0, NULL },
+		{ "rose:0000000000:*", SOCKET, 0, 0, NULL },
+		{ "rose:0123456789:N0CALL", BIND, EADDRNOTAVAIL, 0, NULL },
+	};
+
+	CHECK_USES(uses);
+}
+END_TEST
+
+/* Nothing to bind to without a device. */
+START_TEST(without_device)
+{
+	static const struct use uses[] = {
+		{ "ieee802154:0xabcd:0x0001", BIND, ENODEV, 0, NULL },
+		{ "ieee802154:none,type=raw", BIND, ENODEV, 0, NULL },
+		{ "ieee802154:none", SOCKET, 0, EOPNOTSUPP, NULL },
+		{ "nfc:77:0:mifare", CONNECT, ENODEV, 0, NULL },
+		{ "nfc:0:0:none,type=raw", SOCKET, 0, EOPNOTSUPP, NULL },
+		{ "nfc-llcp:77:0:none", BIND, ENODEV, 0, NULL },
+		{ "nfc-llcp:0:0:none,type=dgram", SOCKET, 0, EBADFD, NULL },
+		{ "atmpvc:0:0:32", SOCKET, 0, ENOTCONN, NULL },
+		{ "atmpvc:0:0:32", BIND, EBADFD, 0, NULL },
+		{ "appletalk:0.0:0", BIND, EADDRNOTAVAIL, 0, NULL },
+	};
+
+	CHECK_USES(uses);
+}
+END_TEST
+
 int main(void)
 {
 	const struct harness_test tests[] = {
@@ -169,6 +282,13 @@ int main(void)
 		{ bluetooth_controller, "vm root bt-hci" },
 		{ rds, "vm root rds" },
 		{ xdp, "netns xdp" },
+		{ inet_inside, "vm root smc rxrpc" },
+		{ no_address, "vm root kcm key" },
+		{ phonet, "vm root phonet" },
+		{ ethernet, "vm root pppox llc" },
+		{ radio, "vm root ax25 netrom rose" },
+		{ without_device, "vm root ieee802154 nfc nfc-llcp atmpvc "
+				  "appletalk" },
 	};
 
 	return harness_run("rows", tests, HARNESS_LEN(tests));

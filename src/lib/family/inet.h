@@ -21,6 +21,8 @@ void sfam__inet_out_proto(const struct sfam_addr *addr, struct sfam__out *o);
 int sfam__inet_check_proto(struct sfam_addr *addr, struct sfam_diag *diag);
 /* ":PORT", the port in network byte order. */
 int sfam__inet_scan_port(struct sfam__scan *s, uint16_t *ret_be);
+#define SFAM_FLOWINFO_MAX 0x0fffffffu	/* traffic class and flow label */
+
 /* "flowinfo=", into host order. sa: struct sfam__inet_keys. */
 int sfam__inet_set_flowinfo(struct sfam__scan *s, void *sa);
 
@@ -29,6 +31,8 @@ int sfam__inet_scan(struct sfam__scan *s, struct sockaddr_in *ret);
 int sfam__inet6_scan(struct sfam__scan *s, struct sockaddr_in6 *ret);
 void sfam__inet_out(struct sfam__out *o, const struct sockaddr_in *in);
 void sfam__inet6_out(struct sfam__out *o, const struct sockaddr_in6 *in6);
+void sfam__inet6_out_flowinfo(struct sfam__out *o,
+			      const struct sockaddr_in6 *in6);
 
 /* One or the other. */
 union sfam__inet_either {

@@ -7,13 +7,11 @@
 
 #include "base/sys.h"
 
-#define FLOWINFO_MAX 0x0fffffffu	/* traffic class and flow label */
-
 int sfam__inet_set_flowinfo(struct sfam__scan *s, void *sa)
 {
 	struct sfam__inet_keys *k = sa;
 
-	return sfam__scan_u32(s, FLOWINFO_MAX, &k->flowinfo,
+	return sfam__scan_u32(s, SFAM_FLOWINFO_MAX, &k->flowinfo,
 			      "a flow info 0..0xfffffff");
 }
 
@@ -112,7 +110,7 @@ static int inet6_check(struct sfam_addr *addr, struct sfam_diag *diag)
 	struct sockaddr_in6 in6;
 
 	sfam__addr_get(addr, &in6, sizeof(in6));
-	if (ntohl(in6.sin6_flowinfo) > FLOWINFO_MAX)
+	if (ntohl(in6.sin6_flowinfo) > SFAM_FLOWINFO_MAX)
 		return sfam__addr_bad(diag,
 				      offsetof(struct sockaddr_in6,
 					       sin6_flowinfo),
@@ -152,6 +150,15 @@ void sfam__inet6_out(struct sfam__out *o, const struct sockaddr_in6 *in6)
 	sfam__out_dec(o, ntohs(in6->sin6_port));
 }
 
+void sfam__inet6_out_flowinfo(struct sfam__out *o,
+			      const struct sockaddr_in6 *in6)
+{
+	if (in6->sin6_flowinfo == 0)
+		return;
+	sfam__out_str(o, ",flowinfo=0x");
+	sfam__out_hex(o, ntohl(in6->sin6_flowinfo), 1);
+}
+
 static void inet6_format(const struct sfam_addr *addr, struct sfam__out *o)
 {
 	struct sockaddr_in6 in6;
@@ -159,10 +166,7 @@ static void inet6_format(const struct sfam_addr *addr, struct sfam__out *o)
 	sfam__addr_get(addr, &in6, sizeof(in6));
 	sfam__inet6_out(o, &in6);
 	sfam__inet_out_proto(addr, o);
-	if (in6.sin6_flowinfo) {
-		sfam__out_str(o, ",flowinfo=0x");
-		sfam__out_hex(o, ntohl(in6.sin6_flowinfo), 1);
-	}
+	sfam__inet6_out_flowinfo(o, &in6);
 }
 
 const struct sfam_family sfam__family_inet6 = {
