@@ -136,7 +136,9 @@ ssize_t sfam_can_text_format(char *buf, size_t size, const void *frame,
 
 /*
  * Turns the switches in `on` on and those in `off` off. With XL on, frames
- * of every VCID are sent and received as they are.
+ * of every VCID are sent and received as they are. The kernel begins to
+ * stamp a moment after the first socket of the machine asks: a frame from
+ * before that has no time with HWTIME, that of its reading with TIME.
  * -EINVAL: an unknown bit, or one in both. -ENOPROTOOPT: not in this
  * kernel. -EOPNOTSUPP: fd is of another family.
  * First `off` is done from its highest bit down, then `on` from its lowest

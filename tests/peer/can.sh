@@ -32,6 +32,8 @@ both()
 	"$SOCKFAM" can dump -n "$count" -T 5000 "$@" >"$work/ours" &
 	ours=$!
 	waiting $theirs $ours
+	# The kernel begins to stamp a moment after it was asked to.
+	sleep 0.3
 	eval "$traffic"
 	wait "$theirs" "$ours"
 	same "$name" "$work/theirs" "$work/ours"
