@@ -6,7 +6,7 @@ cd "$(dirname "$0")/.." || exit 1
 # shellcheck source=contrib/setup.sh
 . contrib/setup.sh
 
-passed=0 failed=0 skipped=0
+passed=0 failed=0 skipped=0 bad=
 started=$(date +%s)
 
 # run NAME COMMAND...: shows its output and adds up its last result line.
@@ -32,6 +32,9 @@ run()
 	fi
 	# shellcheck disable=SC2086 # three numbers
 	set -- $numbers
+	if [ "$2" -ne 0 ] || [ "$code" -ne 0 ]; then
+		bad="$bad${bad:+; }$name"
+	fi
 	passed=$((passed + $1)) failed=$((failed + $2))
 	skipped=$((skipped + $3))
 }
@@ -61,5 +64,6 @@ run "bench" make -C build-gcc -s bench
 
 say "done in $(($(date +%s) - started)) s; what this kernel lacks was skipped" \
 	"here, and run in the VM"
+[ -z "$bad" ] || echo "failed: $bad"
 echo "check: $passed passed, $failed failed, $skipped skipped"
 [ "$failed" -eq 0 ]
