@@ -4,6 +4,7 @@ pkginclude_HEADERS = \
 	include/sockfam/addr.h \
 	include/sockfam/base.h \
 	include/sockfam/can.h \
+	include/sockfam/ctl-can.h \
 	include/sockfam/ctl.h \
 	include/sockfam/family.h \
 	include/sockfam/fdpass.h \

@@ -19,6 +19,7 @@ UNIT_TESTS = \
 	tests/unit/test-addr \
 	tests/unit/test-api \
 	tests/unit/test-can-bus \
+	tests/unit/test-can-ctl \
 	tests/unit/test-can-filter \
 	tests/unit/test-can-frame \
 	tests/unit/test-can-log \
@@ -38,6 +39,7 @@ check_PROGRAMS += $(UNIT_TESTS)
 # Against the shared library alone, to see that every symbol is there.
 tests_unit_test_api_LDADD = libsockfam.la libsockfam-ctl.la
 tests_unit_test_can_bus_LDADD = $(LDADD) $(SOCKETCAN_LIBS)
+tests_unit_test_can_ctl_LDADD = $(LDADD) $(SOCKETCAN_LIBS)
 tests_unit_test_can_option_SOURCES = tests/unit/test-can-option.c \
 	tests/unit/test-can-vcan.h
 tests_unit_test_can_receive_SOURCES = tests/unit/test-can-receive.c \

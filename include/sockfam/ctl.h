@@ -5,12 +5,13 @@
  *
  * All of it works in the network namespace of the calling thread and needs
  * CAP_NET_ADMIN there; without it: -EPERM. Errors of the kernel come back
- * as libnl tells them apart; what it cannot tell is -EIO.
+ * as they are; what goes wrong on the way to it is -ENOMEM or -EIO.
  */
 #ifndef SOCKFAM_CTL_H
 #define SOCKFAM_CTL_H
 
 #include <sockfam/base.h>
+#include <sockfam/ctl-can.h>
 
 #ifdef __cplusplus
 extern "C" {

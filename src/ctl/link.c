@@ -1,81 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-#include <errno.h>
 #include <linux/if_link.h>
 #include <linux/veth.h>
-#include <net/if.h>
-#include <string.h>
 
-#include <netlink/netlink.h>
-#include <netlink/msg.h>
-#include <netlink/attr.h>
-#include <linux/rtnetlink.h>
-
-#include <sockfam/ctl.h>
-
-#define SFAM_PUBLIC __attribute__((visibility("default")))
-
-/* libnl folds errno into codes of its own; these come back as they were. */
-static int error_of(int nle)
-{
-	static const struct { int nle, error; } table[] = {
-		{ NLE_EXIST, EEXIST },
-		{ NLE_PERM, EPERM },
-		{ NLE_NOACCESS, EACCES },
-		{ NLE_OPNOTSUPP, EOPNOTSUPP },
-		{ NLE_INVAL, EINVAL },
-		{ NLE_RANGE, ERANGE },
-		{ NLE_BUSY, EBUSY },
-		{ NLE_NODEV, ENODEV },
-		{ NLE_OBJ_NOTFOUND, ENODEV },
-		{ NLE_NOMEM, ENOMEM },
-		{ NLE_AF_NOSUPPORT, EAFNOSUPPORT },
-		{ NLE_PROTO_MISMATCH, EPROTONOSUPPORT },
-	};
-	size_t i;
-
-	if (nle >= 0)
-		return 0;
-	for (i = 0; i < sizeof(table) / sizeof(table[0]); i++)
-		if (table[i].nle == -nle)
-			return -table[i].error;
-	return -EIO;
-}
-
-/* Sends one request and waits for its answer; takes msg. */
-static int request(struct nl_msg *msg)
-{
-	struct nl_sock *sk = nl_socket_alloc();
-	int r = -NLE_NOMEM;
-
-	if (sk) {
-		r = nl_connect(sk, NETLINK_ROUTE);
-		if (r == 0) {
-			r = nl_send_sync(sk, msg);	/* frees msg */
-			msg = NULL;
-		}
-		nl_socket_free(sk);
-	}
-	nlmsg_free(msg);
-	return error_of(r);
-}
-
-static struct nl_msg *link_message(int type, int flags, int index,
-				   unsigned int change, unsigned int value)
-{
-	struct ifinfomsg ifi = {
-		.ifi_family = AF_UNSPEC,
-		.ifi_index = index,
-		.ifi_change = change,
-		.ifi_flags = value,
-	};
-	struct nl_msg *msg = nlmsg_alloc_simple(type, flags);
-
-	if (msg && nlmsg_append(msg, &ifi, sizeof(ifi), NLMSG_ALIGNTO) < 0) {
-		nlmsg_free(msg);
-		return NULL;
-	}
-	return msg;
-}
+#include "request.h"
 
 static int name_is_valid(const char *name)
 {
@@ -115,34 +42,28 @@ static int put_kind(struct nl_msg *msg, const char *kind, const char *peer)
 static int change(const char *name, int type, unsigned int mask,
 		  unsigned int flags, int attr, uint32_t value)
 {
-	unsigned int index = if_nametoindex(name);
 	struct nl_msg *msg;
 
-	if (index == 0)
+	if (!name_is_valid(name))
 		return -ENODEV;
-	msg = link_message(type, 0, (int)index, mask, flags);
-	if (!msg)
-		return -ENOMEM;
-	if (attr >= 0 && nla_put_u32(msg, attr, value) < 0) {
+	msg = sfam__ctl_link_message(type, 0, name, mask, flags);
+	if (msg && attr >= 0 && nla_put_u32(msg, attr, value) < 0) {
 		nlmsg_free(msg);
-		return -ENOMEM;
+		msg = NULL;
 	}
-	return request(msg);
+	return sfam__ctl_request(msg, NULL, NULL, NULL);
 }
 
 static int create(const char *name, const char *kind, const char *peer)
 {
-	struct nl_msg *msg = link_message(RTM_NEWLINK,
-					  NLM_F_CREATE | NLM_F_EXCL, 0, 0, 0);
+	struct nl_msg *msg = sfam__ctl_link_message(RTM_NEWLINK,
+			NLM_F_CREATE | NLM_F_EXCL, name, 0, 0);
 
-	if (!msg)
-		return -ENOMEM;
-	if (nla_put_string(msg, IFLA_IFNAME, name) < 0 ||
-	    put_kind(msg, kind, peer) < 0) {
+	if (msg && put_kind(msg, kind, peer) < 0) {
 		nlmsg_free(msg);
-		return -ENOMEM;
+		msg = NULL;
 	}
-	return request(msg);
+	return sfam__ctl_request(msg, NULL, NULL, NULL);
 }
 
 static int set_mtu(const char *name, uint32_t mtu)

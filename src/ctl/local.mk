@@ -10,4 +10,11 @@ libsockfam_ctl_la_LDFLAGS = $(AM_LDFLAGS) -version-info 0:0:0 -no-undefined \
 	-Wl,--version-script=$(top_srcdir)/src/ctl/libsockfam-ctl.map \
 	-Wl,--no-undefined-version
 EXTRA_libsockfam_ctl_la_DEPENDENCIES = src/ctl/libsockfam-ctl.map
-libsockfam_ctl_la_SOURCES = src/ctl/link.c
+libsockfam_ctl_la_SOURCES = \
+	src/ctl/can-config.c \
+	src/ctl/can-names.c \
+	src/ctl/can-status.c \
+	src/ctl/can-timing.c \
+	src/ctl/link.c \
+	src/ctl/request.c \
+	src/ctl/request.h

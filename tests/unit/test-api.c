@@ -103,6 +103,22 @@ static void can(void)
 	EXPECT(sfam_can_receiver_free(receiver) == NULL);
 }
 
+static void can_ctl(void)
+{
+	const struct sfam_can_limits limits = { .name = "none" };
+	struct sfam_can_config config = SFAM_CAN_CONFIG_INIT;
+	struct sfam_can_status status;
+	struct sfam_can_timing timing;
+
+	EXPECT(sfam_can_timing_compute(&timing, NULL, &limits, 1, 1, 0) ==
+	       -EINVAL);
+	EXPECT(sfam_can_get_status("nosuch0", &status, NULL) == -ENODEV);
+	EXPECT(sfam_can_configure("nosuch0", &config, NULL) == -ENODEV);
+	EXPECT(sfam_can_restart("nosuch0", NULL) == -ENODEV);
+	EXPECT(strcmp(sfam_can_state_name(0), "ERROR-ACTIVE") == 0);
+	EXPECT(strcmp(sfam_can_mode_name(1), "LOOPBACK") == 0);
+}
+
 static void ctl(void)
 {
 	EXPECT(sfam_link_add("", "veth", NULL, 0) == -EINVAL);
@@ -118,6 +134,7 @@ int main(void)
 	family();
 	addr_and_socket();
 	can();
+	can_ctl();
 	ctl();
 	printf("api: %d passed, %d failed, 0 skipped\n", !failed, failed);
 	return failed != 0;

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: MIT */
+/* One netlink request and its answer, with the kernel's own errno and words. */
+#ifndef SFAM_CTL_REQUEST_H
+#define SFAM_CTL_REQUEST_H
+
+#include <errno.h>
+#include <linux/rtnetlink.h>
+#include <net/if.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <netlink/netlink.h>
+#include <netlink/msg.h>
+#include <netlink/attr.h>
+
+#include <sockfam/ctl.h>
+
+#define SFAM_PUBLIC __attribute__((visibility("default")))
+
+/* Notes why, and gives error back. */
+int sfam__ctl_refuse(struct sfam_ctl_diag *diag, int error,
+		     const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+
+/* A message about the link of that name (index 0); NULL: no memory. */
+struct nl_msg *sfam__ctl_link_message(int type, int flags, const char *name,
+				      unsigned int change, unsigned int value);
+
+/*
+ * Sends msg, which is freed whatever happens, and waits for the answer.
+ * got, if not NULL, sees what is not an acknowledgement; below 0 it ends
+ * the request with that error.
+ */
+int sfam__ctl_request(struct nl_msg *msg,
+		      int (*got)(struct nlmsghdr *header, void *arg),
+		      void *arg, struct sfam_ctl_diag *diag);
+
+#endif
