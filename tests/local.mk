@@ -56,7 +56,7 @@ tests_unit_test_text_SOURCES = tests/unit/test-text.c \
 # The tool as its user meets it, where no family is needed.
 CLI_TEST = tests/cli.sh
 
-PEER_TESTS = tests/peer/can.sh tests/peer/verbs.sh
+PEER_TESTS = tests/peer/can.sh tests/peer/ctl.sh tests/peer/verbs.sh
 
 EXTRA_DIST += $(CLI_TEST) $(PEER_TESTS) \
 	tests/data/addresses.txt \
@@ -66,6 +66,7 @@ EXTRA_DIST += $(CLI_TEST) $(PEER_TESTS) \
 	tests/fuzz/fuzz-can-text.c \
 	tests/fuzz/fuzz-packet-line.c \
 	tests/peer/can-peer.py \
+	tests/peer/ctl.py \
 	tests/peer/lib.sh \
 	tests/peer/verbs-fd.sh \
 	tests/peer/verbs-stream.sh \

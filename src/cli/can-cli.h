@@ -3,10 +3,15 @@
 #ifndef SFAM_CLI_CAN_CLI_H
 #define SFAM_CLI_CAN_CLI_H
 
+#include <sockfam/ctl.h>
+
 #include "cli.h"
 
 int can_dump_run(const struct cli_verb *self, int argc, char **argv);
 int can_send_run(const struct cli_verb *self, int argc, char **argv);
+int can_state_run(const struct cli_verb *self, int argc, char **argv);
+int can_timing_run(const struct cli_verb *self, int argc, char **argv);
+int link_set_run(const struct cli_verb *self, int argc, char **argv);
 
 /*
  * The first len bytes of arg as a CAN interface: a name, "any", or an
@@ -18,5 +23,12 @@ int can_cli_addr(const char *arg, size_t len, struct sfam_addr *ret,
 int can_cli_mtu(int fd, const char *name);
 /* Frames that the socket dropped so far, told in records or not yet. */
 uint64_t can_cli_drops(int fd, uint64_t told);
+/* What the kernel said of a controller, or its code. CLI_FAILED. */
+int can_cli_bad_ctl(const char *ifname, int error,
+		    const struct sfam_ctl_diag *diag);
+/* A sample point as ip(8) has it, "0.875"; 0 or -1. */
+int can_cli_permille(const char *text, uint32_t *ret);
+/* CLI_OK, or words for a call about an interface and CLI_FAILED. */
+int link_report(const char *ifname, int error);
 
 #endif

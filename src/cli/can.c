@@ -85,6 +85,21 @@ static const struct cli_verb below[] = {
 "All are checked before the first is sent.\n",
 		.run = can_send_run,
 	},
+	{
+		.name = "state",
+		.args = "IF...",
+		.help = "state, bit timing, modes and counters of interfaces",
+		.run = can_state_run,
+	},
+	{
+		.name = "timing",
+		.args = "[-d] [-s SAMPLE-POINT] IF BITRATE",
+		.help = "bit timing that a controller would use",
+		.details =
+"  -d      data phase of CAN FD\n"
+"  -s      0.875: instead of CiA's advice for the rate\n",
+		.run = can_timing_run,
+	},
 	{ .name = NULL },
 };
 

@@ -5,15 +5,19 @@
 
 #include <sockfam/ctl.h>
 
-#include "cli.h"
+#include "can-cli.h"
 
-static int report(const char *name, int error)
+int link_report(const char *name, int error)
 {
 	if (error == 0)
 		return CLI_OK;
 	if (error == -EPERM)
 		return cli_error("%s: no permission; try: run as root, or in "
 				 "a user and network namespace", name);
+	if (error == -EINVAL)
+		return cli_error("%s: the driver refuses; a CAN controller "
+				 "wants a bit rate first: sockfam link set %s "
+				 "bitrate N up", name, name);
 	return cli_bad_call(name, error);
 }
 
@@ -52,7 +56,7 @@ static int run_add(const struct cli_verb *self, int argc, char **argv)
 		r = sfam_link_up(argv[optind]);
 	if (r == 0 && peer)
 		r = sfam_link_up(peer);
-	return report(argv[optind], r);
+	return link_report(argv[optind], r);
 }
 
 static int run_each(const struct cli_verb *self, int argc, char **argv)
@@ -69,7 +73,7 @@ static int run_each(const struct cli_verb *self, int argc, char **argv)
 	if (optind == argc)
 		return cli_usage(self, "which interface?");
 	for (i = optind; i < argc; i++)
-		if (report(argv[i], change(argv[i])) != CLI_OK)
+		if (link_report(argv[i], change(argv[i])) != CLI_OK)
 			status = CLI_FAILED;
 	return status;
 }
@@ -82,6 +86,25 @@ static const struct cli_verb below[] = {
 		.details = "MTU of vcan: 72 for CAN FD, 2060 for CAN XL.\n"
 			   "veth and vxcan want a PEER.\n",
 		.run = run_add,
+	},
+	{
+		.name = "set",
+		.args = "NAME [down] [SETTING VALUE]... [up]  |  NAME restart",
+		.help = "set up a CAN controller",
+		.details =
+"  bitrate N [sample-point 0.875]     or tq, prop-seg, phase-seg1, phase-seg2\n"
+"  sjw N                              synchronisation jump width\n"
+"  dbitrate N [dsample-point 0.8]     data phase of CAN FD; dtq ... dsjw too\n"
+"  fd on|off, loopback on|off, listen-only on|off, triple-sampling on|off,\n"
+"  one-shot on|off, berr-reporting on|off, presume-ack on|off,\n"
+"  fd-non-iso on|off, cc-len8-dlc on|off, tdc-auto on|off, tdc-manual on|off\n"
+"  tdcv N, tdco N, tdcf N             with tdc-manual on\n"
+"  restart-ms N                       restart after bus-off; 0: never\n"
+"  termination OHM                    0: off\n"
+"\n"
+"The words of ip(8), all in one request. A controller can be changed only\n"
+"while it is down: `link set can0 down bitrate 500000 up`.\n",
+		.run = link_set_run,
 	},
 	{
 		.name = "up",

@@ -7,6 +7,7 @@ sockfam_SOURCES = \
 	src/cli/alg.c \
 	src/cli/can.c \
 	src/cli/can-cli.h \
+	src/cli/can-ctl.c \
 	src/cli/can-dump.c \
 	src/cli/can-dump.h \
 	src/cli/can-screen.c \
@@ -16,6 +17,7 @@ sockfam_SOURCES = \
 	src/cli/families.c \
 	src/cli/fd.c \
 	src/cli/link.c \
+	src/cli/link-set.c \
 	src/cli/main.c \
 	src/cli/packet.c \
 	src/cli/packet-line.c \

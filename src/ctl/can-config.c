@@ -107,29 +107,35 @@ static int take_down(const char *ifname, struct sfam_ctl_diag *diag)
 					ifname, IFF_UP, 0), NULL, NULL, diag);
 }
 
+/* The lowest of the modes that it lacks. */
+static int no_mode(uint32_t modes, struct sfam_ctl_diag *diag)
+{
+	const char *name = sfam_can_mode_name(modes & -modes);
+
+	return sfam__ctl_refuse(diag, -EOPNOTSUPP, "the controller has no "
+				"mode %s", name ? name : "of that number");
+}
+
 /* The kernel's words where it has some; else what its code means here. */
-static int explain(const char *ifname, const struct sfam_can_status *s,
+static int explain(const struct sfam_can_status *s,
 		   const struct sfam_can_config *c, int r,
 		   struct sfam_ctl_diag *diag)
 {
 	if (r == 0 || !diag || diag->words[0])
 		return r;
 	if (r == -EBUSY)
-		return sfam__ctl_refuse(diag, r, "%s is up; this can be "
-					"changed only while it is down",
-					ifname);
+		return sfam__ctl_refuse(diag, r, "%s", "the link is up; this "
+					"can be changed only while down");
 	if (r == -EOPNOTSUPP && s->have & SFAM_CAN_HAVE_SUPPORTED &&
 	    c->mode_mask & ~s->modes_supported)
-		return sfam__ctl_refuse(diag, r, "the controller of %s has no "
-					"mode 0x%x", ifname, c->mode_mask &
-					~s->modes_supported);
+		return no_mode(c->mode_mask & ~s->modes_supported, diag);
 	if (r == -EOPNOTSUPP && c->termination_ohm >= 0 &&
 	    !(s->have & SFAM_CAN_HAVE_TERMINATION))
-		return sfam__ctl_refuse(diag, r, "%s has no termination that "
-					"can be switched", ifname);
+		return sfam__ctl_refuse(diag, r, "%s", "no termination that "
+					"can be switched");
 	if (r == -EOPNOTSUPP)
-		return sfam__ctl_refuse(diag, r, "the controller of %s cannot "
-					"do that", ifname);
+		return sfam__ctl_refuse(diag, r, "%s", "the controller cannot "
+					"do that");
 	if (r == -EDOM)
 		return sfam__ctl_refuse(diag, r, "no such bit rate within 5 %% "
 					"from a clock of %u Hz", s->clock_hz);
@@ -138,8 +144,7 @@ static int explain(const char *ifname, const struct sfam_can_status *s,
 					"the limits of %s", s->limits.name);
 	if (r == -EINVAL && c->flags & SFAM_CAN_CONFIG_UP &&
 	    !has_timing(&c->timing) && s->timing.bitrate == 0)
-		return sfam__ctl_refuse(diag, r, "%s has no bit rate yet",
-					ifname);
+		return sfam__ctl_refuse(diag, r, "%s", "no bit rate is set");
 	return r;
 }
 
@@ -165,9 +170,8 @@ static int controller(const char *ifname, struct sfam_can_status *ret,
 	int r = sfam_can_get_status(ifname, ret, diag);
 
 	if (r == 0 && !(ret->have & SFAM_CAN_HAVE_CONTROLLER))
-		return sfam__ctl_refuse(diag, -EOPNOTSUPP, "%s is a %s: it "
-					"has no controller", ifname,
-					ret->kind);
+		return sfam__ctl_refuse(diag, -EOPNOTSUPP, "a %s has no "
+					"controller", ret->kind);
 	return r;
 }
 
@@ -189,7 +193,7 @@ SFAM_PUBLIC int sfam_can_configure(const char *ifname,
 	if (r < 0)
 		return r;
 	r = change(ifname, up, put_data, config, diag);
-	return explain(ifname, &s, config, r, diag);
+	return explain(&s, config, r, diag);
 }
 
 static int put_restart(struct nl_msg *msg, const struct sfam_can_config *none)
@@ -208,12 +212,11 @@ SFAM_PUBLIC int sfam_can_restart(const char *ifname,
 		return r;
 	r = change(ifname, 0, put_restart, NULL, diag);
 	if (r == -EBUSY && s.restart_ms)
-		return sfam__ctl_refuse(diag, r, "%s restarts by itself after "
-					"%u ms", ifname, s.restart_ms);
+		return sfam__ctl_refuse(diag, r, "it restarts by itself after "
+					"%u ms", s.restart_ms);
 	if (r == -EBUSY)
-		return sfam__ctl_refuse(diag, r, "%s is not in bus-off",
-					ifname);
+		return sfam__ctl_refuse(diag, r, "%s", "not in bus-off");
 	if (r == -EINVAL && !(s.link_flags & IFF_UP))
-		return sfam__ctl_refuse(diag, r, "%s is down", ifname);
+		return sfam__ctl_refuse(diag, r, "%s", "the link is down");
 	return r;
 }

@@ -274,8 +274,7 @@ SFAM_PUBLIC int sfam_can_get_status(const char *ifname,
 	r = sfam__ctl_request(sfam__ctl_link_message(RTM_GETLINK, 0, ifname,
 						     0, 0), on_link, &s, diag);
 	if (r == -EOPNOTSUPP)
-		return sfam__ctl_refuse(diag, r, "%s is not a CAN interface",
-					ifname);
+		return sfam__ctl_refuse(diag, r, "%s", "not a CAN interface");
 	if (r < 0)
 		return r;
 	*ret = s;
