@@ -38,7 +38,6 @@ check_PROGRAMS += $(UNIT_TESTS)
 
 # Against the shared library alone, to see that every symbol is there.
 tests_unit_test_api_LDADD = libsockfam.la libsockfam-ctl.la
-tests_unit_test_can_bus_LDADD = $(LDADD) $(SOCKETCAN_LIBS)
 tests_unit_test_can_ctl_LDADD = $(LDADD) $(SOCKETCAN_LIBS)
 tests_unit_test_can_option_SOURCES = tests/unit/test-can-option.c \
 	tests/unit/test-can-vcan.h
@@ -73,6 +72,7 @@ EXTRA_DIST += $(CLI_TEST) $(PEER_TESTS) \
 	tests/peer/verbs.py \
 	tests/run-tests \
 	tests/vm/README \
+	tests/vm/fetch-ctucanfd \
 	tests/vm/fetch-kernel \
 	tests/vm/guest \
 	tests/vm/init \
@@ -90,7 +90,8 @@ KERNEL = 6.12
 check-vm: all $(check_PROGRAMS)
 	SFAM_REQUIRE=all SFAM_PLACE=vm-$(KERNEL) SFAM_ROUNDS=5000 \
 	SFAM_VM_ENV="SOCKFAM" SOCKFAM=$(abs_builddir)/sockfam \
-	$(srcdir)/tests/vm/run --kernel $(KERNEL) --can-bus --timeout 1500 \
+	$(srcdir)/tests/vm/run --kernel $(KERNEL) --can-bus --canfd-bus \
+		--timeout 1500 \
 		$(abs_srcdir)/tests/run-tests $(UNIT_TESTS) \
 		$(abs_srcdir)/$(CLI_TEST) $(PEER_TESTS:%=$(abs_srcdir)/%) \
 		</dev/null

@@ -85,7 +85,7 @@ struct sfam_can_config {
 	 * rest. bitrate 0 and a tq_ns: every field counts. Both 0: as it is.
 	 */
 	struct sfam_can_timing timing;
-	struct sfam_can_timing data;	/* data phase of CAN FD; likewise */
+	struct sfam_can_timing data;	/* data phase, with CAN_CTRLMODE_FD */
 	uint32_t mode_mask;		/* CAN_CTRLMODE_... to change */
 	uint32_t modes;			/* and their values */
 	struct sfam_can_tdc tdc;	/* wants CAN_CTRLMODE_TDC_MANUAL */

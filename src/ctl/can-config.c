@@ -129,6 +129,10 @@ static int explain(const struct sfam_can_status *s,
 	if (r == -EOPNOTSUPP && s->have & SFAM_CAN_HAVE_SUPPORTED &&
 	    c->mode_mask & ~s->modes_supported)
 		return no_mode(c->mode_mask & ~s->modes_supported, diag);
+	if (r == -EOPNOTSUPP && has_timing(&c->data) !=
+	    ((c->modes & CAN_CTRLMODE_FD) != 0))
+		return sfam__ctl_refuse(diag, r, "%s", "CAN FD wants both its "
+					"mode and a data bit rate");
 	if (r == -EOPNOTSUPP && c->termination_ohm >= 0 &&
 	    !(s->have & SFAM_CAN_HAVE_TERMINATION))
 		return sfam__ctl_refuse(diag, r, "%s", "no termination that "
@@ -175,11 +179,36 @@ static int controller(const char *ifname, struct sfam_can_status *ret,
 	return r;
 }
 
+/*
+ * The kernel takes the FD mode, the data phase and the nominal one only all
+ * together (can_validate() of drivers/net/can/dev/netlink.c): what the
+ * caller leaves as it is goes along as it is.
+ */
+static void complete(struct sfam_can_config *c,
+		     const struct sfam_can_status *s)
+{
+	if (has_timing(&c->data) && !(c->mode_mask & CAN_CTRLMODE_FD)) {
+		c->mode_mask |= s->modes & CAN_CTRLMODE_FD;
+		c->modes |= s->modes & CAN_CTRLMODE_FD;
+	}
+	if (!(c->modes & CAN_CTRLMODE_FD))
+		return;
+	if (!has_timing(&c->timing) && s->timing.bitrate) {
+		c->timing = s->timing;
+		c->timing.bitrate = 0;
+	}
+	if (!has_timing(&c->data) && s->data_timing.bitrate) {
+		c->data = s->data_timing;
+		c->data.bitrate = 0;
+	}
+}
+
 SFAM_PUBLIC int sfam_can_configure(const char *ifname,
 				   const struct sfam_can_config *config,
 				   struct sfam_ctl_diag *diag)
 {
 	unsigned int up = config->flags & SFAM_CAN_CONFIG_UP ? IFF_UP : 0;
+	struct sfam_can_config whole = *config;
 	struct sfam_can_status s;
 	int r = check_arguments(config);
 
@@ -192,8 +221,9 @@ SFAM_PUBLIC int sfam_can_configure(const char *ifname,
 		r = take_down(ifname, diag);
 	if (r < 0)
 		return r;
-	r = change(ifname, up, put_data, config, diag);
-	return explain(&s, config, r, diag);
+	complete(&whole, &s);
+	r = change(ifname, up, put_data, &whole, diag);
+	return explain(&s, &whole, r, diag);
 }
 
 static int put_restart(struct nl_msg *msg, const struct sfam_can_config *none)

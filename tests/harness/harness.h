@@ -5,10 +5,11 @@
  * A need is tried, never derived from a version: a family's scheme (probed
  * by socket(2)) or one of needs.c's words: "netns" (own user and network
  * namespace), "vcan" (vcan0 up in it, MTU 72), "vcanxl" (the same, MTU
- * 2060), "can-bus" (controllers can0 and can1), "vsock-loopback", "root",
- * "vm". check has no skip, so a test whose need
- * is not met is not run but listed and counted. With SFAM_REQUIRE=all in
- * the environment, as in the VM, an unmet need is a failure instead.
+ * 2060), "can-bus" (controllers can0 and can1), "canfd-bus" (CAN FD ones,
+ * can2 and can3), "vsock-loopback", "root", "vm". check has no skip, so a
+ * test whose need is not met is not run but listed and counted. With
+ * SFAM_REQUIRE=all in the environment, as in the VM, an unmet need is a
+ * failure instead.
  *
  * Each test runs in its own process and, with "netns" or "vcan", in its
  * own namespaces. A test that ends with more open descriptors than it

@@ -109,6 +109,14 @@ static int try_can_bus(void)
 	return r < 0 ? r : sfam_addr_parse(&addr, "can:can1", 8, NULL);
 }
 
+static int try_canfd_bus(void)
+{
+	struct sfam_addr addr;
+	int r = sfam_addr_parse(&addr, "can:can2", 8, NULL);
+
+	return r < 0 ? r : sfam_addr_parse(&addr, "can:can3", 8, NULL);
+}
+
 static void set_up_netns(void)
 {
 	netns_enter();
@@ -140,6 +148,9 @@ static const struct need {
 	  "CONFIG_CAN_VCAN with CAN XL, since Linux 6.1" },
 	{ "can-bus", try_can_bus, NULL,
 	  "two controllers can0 and can1 on one bus (tests/vm/run --can-bus)" },
+	{ "canfd-bus", try_canfd_bus, NULL,
+	  "CAN FD controllers can2 and can3 on one bus (tests/vm/run --can-bus "
+	  "--canfd-bus)" },
 	{ "vsock-loopback", try_vsock_loopback, NULL,
 	  "the VM, and CONFIG_VSOCKETS_LOOPBACK (modprobe vsock_loopback)" },
 	{ "vm", try_vm, NULL, "the VM (tests/vm/run)" },

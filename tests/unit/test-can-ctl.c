@@ -188,12 +188,12 @@ START_TEST(virtual)
 }
 END_TEST
 
-/* can0, down and as it was before: both live in the first namespace. */
-static struct sfam_can_status bus_status(void)
+/* The controllers live in the first namespace: no two tests at a time. */
+static struct sfam_can_status status_of(const char *ifname)
 {
 	struct sfam_can_status s;
 
-	ck_assert_ok(sfam_can_get_status("can0", &s, NULL));
+	ck_assert_ok(sfam_can_get_status(ifname, &s, NULL));
 	return s;
 }
 
@@ -233,7 +233,7 @@ START_TEST(configure_and_read)
 	config.modes = CAN_CTRLMODE_LISTENONLY | CAN_CTRLMODE_3_SAMPLES;
 	config.restart_ms = 123;
 	ck_assert_ok(sfam_can_configure("can0", &config, NULL));
-	s = bus_status();
+	s = status_of("can0");
 	ck_assert_str_eq(s.kind, "can");
 	ck_assert(s.link_flags & IFF_UP);
 	ck_assert_uint_eq(s.have & ~(uint32_t)SFAM_CAN_HAVE_SUPPORTED,
@@ -259,7 +259,7 @@ START_TEST(configure_and_read)
 	config.restart_ms = 0;
 	config.flags = SFAM_CAN_CONFIG_DOWN;
 	ck_assert_ok(sfam_can_configure("can0", &config, NULL));
-	s = bus_status();
+	s = status_of("can0");
 	ck_assert_uint_eq(s.modes, 0);
 	ck_assert_uint_eq(s.restart_ms, 0);
 	ck_assert(!(s.link_flags & IFF_UP));
@@ -269,7 +269,7 @@ END_TEST
 /* What the kernel makes of a rate is what the calculator makes of it. */
 START_TEST(kernel_and_calculator_agree)
 {
-	struct sfam_can_status s = bus_status();
+	struct sfam_can_status s = status_of("can0");
 	struct sfam_can_timing t;
 	size_t i;
 	int r;
@@ -280,7 +280,7 @@ START_TEST(kernel_and_calculator_agree)
 				&s.limits, s.clock_hz, rates[i], 0) < 0);
 		if (r < 0)
 			continue;
-		s = bus_status();
+		s = status_of("can0");
 		ck_assert(s.timing.sjw == t.sjw || s.timing.sjw == 1);
 		t.sjw = s.timing.sjw;	/* before Linux 6.3 always 1 */
 		ck_assert_mem_eq(&t, &s.timing, sizeof(t));
@@ -288,10 +288,94 @@ START_TEST(kernel_and_calculator_agree)
 }
 END_TEST
 
+static int fd_rates(uint32_t rate, uint32_t data_rate, uint32_t flags)
+{
+	struct sfam_can_config config = SFAM_CAN_CONFIG_INIT;
+
+	config.flags = SFAM_CAN_CONFIG_DOWN | flags;
+	config.timing.bitrate = rate;
+	config.data.bitrate = data_rate;
+	config.mode_mask = config.modes = CAN_CTRLMODE_FD;
+	return sfam_can_configure("can2", &config, NULL);
+}
+
+START_TEST(fd_configure_and_read)
+{
+	struct sfam_can_status s;
+	struct sfam_can_config config = SFAM_CAN_CONFIG_INIT;
+	struct sfam_ctl_diag diag;
+
+	ck_assert_ok(fd_rates(500000, 4000000, SFAM_CAN_CONFIG_UP));
+	s = status_of("can2");
+	ck_assert_uint_eq(s.timing.bitrate, 500000);
+	ck_assert_uint_eq(s.data_timing.bitrate, 4000000);
+	ck_assert_uint_eq(s.modes, CAN_CTRLMODE_FD);
+	ck_assert_uint_eq(s.mtu, 72);
+	ck_assert(s.have & SFAM_CAN_HAVE_DATA_LIMITS);
+	ck_assert_uint_lt(s.data_limits.tseg1_max, s.limits.tseg1_max);
+	/* One thing changes, all others stay. */
+	config.flags = SFAM_CAN_CONFIG_DOWN;
+	config.restart_ms = 77;
+	ck_assert_ok(sfam_can_configure("can2", &config, &diag));
+	s = status_of("can2");
+	ck_assert_uint_eq(s.restart_ms, 77);
+	ck_assert_uint_eq(s.data_timing.bitrate, 4000000);
+	/* The data phase alone: the kernel wants the rest of it again. */
+	config.data.bitrate = 2000000;
+	ck_assert_ok(sfam_can_configure("can2", &config, &diag));
+	s = status_of("can2");
+	ck_assert_uint_eq(s.data_timing.bitrate, 2000000);
+	ck_assert_uint_eq(s.timing.bitrate, 500000);
+	ck_assert_uint_eq(s.timing.sample_point_permille, 875);
+	config.data.bitrate = 0;
+	/* TDC with a controller that has none. */
+	config.mode_mask = config.modes = CAN_CTRLMODE_TDC_MANUAL;
+	config.tdc.have = SFAM_CAN_TDC_O;
+	ck_assert_err(sfam_can_configure("can2", &config, &diag), EOPNOTSUPP);
+	ck_assert_uint_gt(strlen(diag.words), 0);
+	/* and FD off: a classic interface again */
+	config.mode_mask = CAN_CTRLMODE_FD;
+	config.modes = config.tdc.have = 0;
+	ck_assert_ok(sfam_can_configure("can2", &config, &diag));
+	s = status_of("can2");
+	ck_assert_uint_eq(s.mtu, 16);
+	ck_assert_uint_eq(s.modes, 0);
+}
+END_TEST
+
+START_TEST(fd_kernel_and_calculator_agree)
+{
+	static const uint32_t data_rates[] = {
+		1000000, 2000000, 4000000, 5000000, 8000000,
+	};
+	struct sfam_can_status s = status_of("can2");
+	struct sfam_can_timing t;
+	size_t i;
+	int r;
+
+	for (i = 0; i < HARNESS_LEN(data_rates); i++) {
+		r = fd_rates(500000, data_rates[i], 0);
+		ck_assert_int_eq(r < 0, sfam_can_timing_compute(&t, NULL,
+				&s.data_limits, s.clock_hz, data_rates[i],
+				0) < 0);
+		if (r < 0)
+			continue;
+		s = status_of("can2");
+		/* The driver moves quanta from phase_seg1 to prop_seg. */
+		ck_assert_uint_eq(t.prop_seg + t.phase_seg1,
+				  s.data_timing.prop_seg +
+				  s.data_timing.phase_seg1);
+		ck_assert_uint_eq(t.phase_seg2, s.data_timing.phase_seg2);
+		ck_assert_uint_eq(t.brp, s.data_timing.brp);
+		ck_assert_uint_eq(t.bitrate, s.data_timing.bitrate);
+	}
+}
+END_TEST
+
 START_TEST(explicit_timing)
 {
 	struct sfam_can_config config = SFAM_CAN_CONFIG_INIT;
-	struct sfam_can_status s = bus_status();
+	struct sfam_can_status s = status_of("can0");
 	struct sfam_can_timing t;
 	struct sfam_ctl_diag diag;
 
@@ -302,7 +386,7 @@ START_TEST(explicit_timing)
 	config.timing.bitrate = 0;
 	config.timing.sjw = 2;
 	ck_assert_ok(sfam_can_configure("can0", &config, &diag));
-	s = bus_status();
+	s = status_of("can0");
 	t.sjw = 2;
 	ck_assert_mem_eq(&t, &s.timing, sizeof(t));
 	config.timing.phase_seg2 = s.limits.tseg2_max + 1;
@@ -360,6 +444,8 @@ int main(void)
 		{ configure_and_read, "can-bus" },
 		{ kernel_and_calculator_agree, "can-bus" },
 		{ explicit_timing, "can-bus" },
+		{ fd_configure_and_read, "canfd-bus" },
+		{ fd_kernel_and_calculator_agree, "canfd-bus" },
 		{ refusals_in_words, "can-bus" },
 		{ without_privilege, "can-bus" },
 	};
