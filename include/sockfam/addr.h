@@ -85,6 +85,35 @@ int sfam_addr_equal(const struct sfam_addr *a, const struct sfam_addr *b);
 int sfam_addr_local(struct sfam_addr *ret, int fd) SFAM_MUST_CHECK;
 int sfam_addr_peer(struct sfam_addr *ret, int fd) SFAM_MUST_CHECK;
 
+/* How the bytes of a field are meant. */
+enum sfam_field_kind {
+	SFAM_FIELD_HOST,	/* a number in host byte order */
+	SFAM_FIELD_SIGNED,	/* the same, with a sign */
+	SFAM_FIELD_NET,		/* a number in network byte order */
+	SFAM_FIELD_LITTLE,	/* little endian, Bluetooth: 1 to 6 bytes */
+	SFAM_FIELD_BYTES,	/* octets: a hardware address, zeros ... */
+	SFAM_FIELD_TEXT,	/* characters, ended by NUL or its size */
+	SFAM_FIELD_INET,	/* an IP address of 4 or 16 bytes */
+	SFAM_FIELD_PADDING	/* no field: the compiler's, or not in use */
+};
+
+struct sfam_addr_field {
+	const char *name;	/* as in the kernel's headers: "sin_port" */
+	size_t offset;		/* in the sockaddr */
+	size_t size;		/* in bytes, at least 1 */
+	enum sfam_field_kind kind;
+};
+
+/*
+ * The n-th field (0 is the first) of addr's sockaddr, in the order of the
+ * bytes. Each of its addr->len bytes is in one field; a last field that is
+ * longer in the kernel's header ends with the sockaddr. name is static.
+ * Returns 1; 0 if there are no more than n fields. -EINVAL: addr was not
+ * made by this library or has been damaged since.
+ */
+int sfam_addr_field(const struct sfam_addr *addr, size_t n,
+		    struct sfam_addr_field *ret) SFAM_MUST_CHECK;
+
 #ifdef __cplusplus
 }
 #endif

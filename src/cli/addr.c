@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: MIT */
+#include <arpa/inet.h>
+#include <inttypes.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -14,11 +17,106 @@ static void print_bytes(const struct sfam_addr *addr)
 		printf("%s%02x", i && i % 4 == 0 ? " " : "", b[i]);
 }
 
+/*
+ * In memory order; of more than 8 bytes without the zeros at the end.
+ * Returns how wide that was.
+ */
+static int print_hex(const unsigned char *b, size_t size)
+{
+	size_t n = size;
+	size_t i;
+
+	while (n > 8 && b[n - 1] == 0)
+		n--;
+	for (i = 0; i < n; i++)
+		printf("%02x", b[i]);
+	if (n < size)
+		printf("..");
+	return (int)(2 * n + (n < size ? 2 : 0));
+}
+
+static uint64_t number(const unsigned char *b, const struct sfam_addr_field *f)
+{
+	bool little = f->kind == SFAM_FIELD_LITTLE ||
+		      (f->kind != SFAM_FIELD_NET && htons(1) != 1);
+	uint64_t v = 0;
+	size_t i;
+
+	for (i = 0; i < f->size; i++)
+		v = v << 8 | b[little ? f->size - 1 - i : i];
+	return v;
+}
+
+static void print_number(const unsigned char *b,
+			 const struct sfam_addr_field *f)
+{
+	uint64_t v = number(b, f);
+	uint64_t sign = (uint64_t)1 << (8 * f->size - 1);
+	size_t i;
+
+	if (f->kind == SFAM_FIELD_SIGNED)
+		printf("%" PRId64, (int64_t)(v ^ sign) - (int64_t)sign);
+	else if (f->kind == SFAM_FIELD_LITTLE && f->size == 6)
+		for (i = 6; i-- > 0;)
+			printf("%02X%s", b[i], i ? ":" : "");
+	else
+		printf("%" PRIu64, v);
+	if (v > 9 && f->size != 6)
+		printf(" (0x%" PRIx64 ")", v);
+}
+
+static void print_text(const unsigned char *b, size_t size)
+{
+	size_t i;
+
+	while (size && b[size - 1] == 0)
+		size--;
+	putchar('"');
+	for (i = 0; i < size; i++)
+		if (b[i] < ' ' || b[i] > '~' || b[i] == '"' || b[i] == '\\')
+			printf("\\x%02x", b[i]);
+		else
+			putchar(b[i]);
+	putchar('"');
+}
+
+static void print_value(const unsigned char *b,
+			const struct sfam_addr_field *f)
+{
+	char host[INET6_ADDRSTRLEN];
+
+	if (f->kind <= SFAM_FIELD_LITTLE)
+		print_number(b, f);
+	else if (f->kind == SFAM_FIELD_TEXT)
+		print_text(b, f->size);
+	else if (f->kind == SFAM_FIELD_INET)
+		printf("%s", inet_ntop(f->size == 4 ? AF_INET : AF_INET6, b,
+				       host, sizeof(host)));
+}
+
+static void print_field(const struct sfam_addr *addr,
+			const struct sfam_addr_field *f)
+{
+	const unsigned char *b = (const unsigned char *)&addr->storage +
+				 f->offset;
+	int width;
+
+	printf("%6zu %3zu  %-23s  ", f->offset, f->size, f->name);
+	width = print_hex(b, f->size);
+	if (f->kind != SFAM_FIELD_BYTES && f->kind != SFAM_FIELD_PADDING) {
+		printf("%*s", width < 16 ? 18 - width : 2, "");
+		print_value(b, f);
+	}
+	putchar('\n');
+}
+
 static int print_addr(const char *text)
 {
+	struct sfam_addr_field field;
 	struct sfam_diag diag;
 	struct sfam_addr addr;
 	char canonical[SFAM_ADDR_STRLEN];
+	size_t n;
 	int r = sfam_addr_parse(&addr, text, strlen(text), &diag);
 
 	if (r < 0)
@@ -29,6 +127,8 @@ static int print_addr(const char *text)
 	       (unsigned int)addr.len);
 	print_bytes(&addr);
 	putchar('\n');
+	for (n = 0; sfam_addr_field(&addr, n, &field) == 1; n++)
+		print_field(&addr, &field);
 	return CLI_OK;
 }
 
@@ -52,7 +152,8 @@ const struct cli_verb cli_addr = {
 	.args = "TEXT...",
 	.help = "what an address text means: canonical text, socket, bytes",
 	.details =
-"One line per text: its canonical form, the socket(2) triple, the length\n"
-"and the bytes of the sockaddr. 'sockfam families' has the syntax.\n",
+"Of each text its canonical form, the socket(2) triple, the length and the\n"
+"bytes of the sockaddr; then a line per field: offset, size, name in the\n"
+"kernel's headers, bytes, value. 'sockfam families' has the syntax.\n",
 	.run = run,
 };

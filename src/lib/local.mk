@@ -29,6 +29,7 @@ libsockfam_la_SOURCES = \
 	src/lib/family/fields.c \
 	src/lib/family/interface.c \
 	src/lib/family/keys.c \
+	src/lib/family/layout.c \
 	src/lib/family/probe.c \
 	src/lib/family/row.h \
 	src/lib/family/table.c \

@@ -107,35 +107,86 @@ static void check_value(const char *text, const char *hex,
 	ck_assert_msg(sfam_addr_equal(&addr, &again), "%s: not equal", text);
 }
 
-START_TEST(vectors)
+/* Calls use with each line of the data file, cut at " | ". */
+static void for_each_line(void (*use)(char *line, char *field[3], int n))
 {
 	const char *dir = getenv("SFAM_TESTDATA");
 	char path[512], line[LINE_MAX_LEN];
 	char *field[3];
-	int n, count = 0;
 	FILE *f;
 
 	snprintf(path, sizeof(path), "%s/addresses.txt",
 		 dir ? dir : TESTDATA_DIR);
 	f = fopen(path, "re");
-	ck_assert_ptr_nonnull(f);
+	if (!f) {
+		perror(path);
+		exit(1);
+	}
 	while (fgets(line, sizeof(line), f)) {
 		line[strcspn(line, "\n")] = '\0';
-		if (line[0] == '#' || line[0] == '\0')
-			continue;
-		n = split(line, field);
-		if (line[0] == ' ')
-			field[0] = line + strlen(line);	/* the empty text */
-		ck_assert_int_ge(n, 2);
-		if (field[1][0] == '-')
-			check_error(field[0], field[1]);
-		else
-			check_value(field[0], field[1],
-				    n == 3 ? field[2] : field[0]);
-		count++;
+		if (line[0] != '#' && line[0] != '\0')
+			use(line, field, split(line, field));
 	}
 	fclose(f);
-	ck_assert_int_gt(count, 100);
+}
+
+/* What the !row lines say. */
+static struct row_line {
+	char text[128];
+	socklen_t min, max;	/* 0: not to be checked */
+} rows[80];
+static size_t n_rows;
+
+static void add_row(char *line, char *field[3], int n)
+{
+	struct row_line *row = &rows[n_rows];
+
+	if (strncmp(line, "!row ", 5) != 0)
+		return;
+	if (n == 2 || n_rows == HARNESS_LEN(rows) ||
+	    strlen(line + 5) >= sizeof(row->text)) {
+		fprintf(stderr, "bad line or too many: %s\n", line);
+		exit(1);
+	}
+	strcpy(row->text, line + 5);
+	if (n == 3) {
+		row->min = (socklen_t)strtoul(field[1], NULL, 10);
+		row->max = (socklen_t)strtoul(field[2], NULL, 10);
+	}
+	n_rows++;
+}
+
+static struct sfam_addr row_addr(const struct row_line *row)
+{
+	struct sfam_addr addr;
+	struct sfam_diag diag = { 0 };
+
+	ck_assert_msg(sfam_addr_parse(&addr, row->text, strlen(row->text),
+				      &diag) == 0, "%s: %s", row->text,
+		      diag.expected);
+	return addr;
+}
+
+static int vectors_seen;
+
+static void check_vector(char *line, char *field[3], int n)
+{
+	if (line[0] == '!')
+		return;
+	if (line[0] == ' ')
+		field[0] = line + strlen(line);	/* the empty text */
+	ck_assert_int_ge(n, 2);
+	if (field[1][0] == '-')
+		check_error(field[0], field[1]);
+	else
+		check_value(field[0], field[1], n == 3 ? field[2] : field[0]);
+	vectors_seen++;
+}
+
+START_TEST(vectors)
+{
+	for_each_line(check_vector);
+	ck_assert_int_gt(vectors_seen, 300);
 }
 END_TEST
 
@@ -157,86 +208,54 @@ static int check_text(const char *text, size_t len)
 	return 1;
 }
 
-/* Every prefix and every one-byte change of a text: an answer, no crash. */
-START_TEST(damaged_texts)
+/* One byte of a row's text changed: an answer, no crash. */
+static void check_damaged(const char *text, size_t n)
 {
-	static const char *const texts[] = {
-		"unix:/a\\,b\\x41(c,d)", "inet:<broadcast>:65535,proto=udp",
-		"inet6:[fe80::1%lo]:80,flowinfo=0xfffff,type=dgram",
-		"netlink:sock_diag,pid=4294967295,groups=0xffffffff",
-		"packet:lo,proto=0x1234,pkttype=host,addr=00:11:22:33:44:55",
-		"can-isotp:%7,rx=1FFFFFFF,tx=7ff", "can-j1939:lo,name=0x1",
-		"alg:aead:authenc(hmac(sha1),cbc(aes)),feat=0x1",
-		"vsock:hypervisor:any,flags=to-host",
-		"tipc:1:1-4294967295@-cluster", "tipc:socket:1:2",
-		"qrtr:broadcast:control", "bt-hci:none,channel=monitor",
-		"bt-l2cap:01:23:45:67:89:AB:1,cid=4,addrtype=le-random",
-		"nfc-llcp:0:0:none,dsap=63,name=urn:nfc:sn:x", "x25:any",
-		"ax25:N0CALL-15,via=N0CALL/*", "rose:0123456789:A,via=B/C",
-		"rxrpc:[::1]:7001,service=52", "phonet:0xfc:1023,resource=1",
-		"llc:02:00:00:00:00:01:34,frame=test+xid", "iucv:A:a\\:b",
-		"ieee802154:1:02:03:04:05:06:07:08:09", "caif:rfm:1:vol",
-		"pppox:eth0:02:00:00:00:00:02:7", "atmpvc:any:unspec:1",
-		"mctp:any:1,net=2,tag=8", "appletalk:1.2:3", "key:",
-		"rds:[fe80::1%lo]:65535", "xdp:lo:1,flags=copy+need-wakeup",
-	};
 	struct sfam_addr addr;
 	struct sfam_diag diag;
-	char text[128], words[SFAM_DIAG_STRLEN];
-	size_t i, n, at;
-	int c, r;
+	char words[SFAM_DIAG_STRLEN];
+	int r = sfam_addr_parse(&addr, text, n, &diag);
 
-	for (i = 0; i < HARNESS_LEN(texts); i++) {
-		n = strlen(texts[i]);
-		for (at = 0; at <= n; at++) {
-			for (c = 0; c < 256; c += at == n ? 256 : 1) {
-				memcpy(text, texts[i], n);
+	ck_assert(r == 0 || r == -EINVAL || r == -ENODEV);
+	if (r == 0) {
+		check_text(text, n);
+		return;
+	}
+	ck_assert_uint_le(diag.offset, n);
+	ck_assert_ok(sfam_diag_format(&diag, words, sizeof(words)));
+}
+
+/* Every prefix and every one-byte change of the rows' texts. */
+START_TEST(damaged_texts)
+{
+	char text[sizeof(rows[0].text)];
+	size_t i, n, at;
+	int c;
+
+	for (i = 0; i < n_rows; i++) {
+		n = strlen(rows[i].text);
+		for (at = 0; at < n; at++) {
+			strcpy(text, rows[i].text);
+			check_damaged(text, at);
+			for (c = 0; c < 256; c++) {
 				text[at] = (char)c;
-				r = sfam_addr_parse(&addr, text, n, &diag);
-				ck_assert(r == 0 || r == -EINVAL ||
-					  r == -ENODEV);
-				if (r == 0) {
-					check_text(text, n);
-					continue;
-				}
-				ck_assert_uint_le(diag.offset, n);
-				ck_assert_ok(sfam_diag_format(&diag, words,
-							      sizeof(words)));
+				check_damaged(text, n);
 			}
-			r = sfam_addr_parse(&addr, texts[i], at, NULL);
-			ck_assert(r == 0 || r == -EINVAL || r == -ENODEV);
 		}
 	}
 }
 END_TEST
 
-/* A sockaddr of the row that passes its check: what parse makes of texts. */
-static const char *const valid[] = {
-	"unix:/x", "inet:1.2.3.4:5", "inet6:[::1]:5", "netlink:route",
-	"packet:lo", "can:lo", "can-bcm:lo", "can-isotp:lo,rx=123,tx=321",
-	"can-j1939:lo", "alg:hash:sha256", "vsock:3:4", "tipc:1:2",
-	"qrtr:1:2", "bt-l2cap:any:1,cid=64", "bt-rfcomm:any:1", "bt-hci:0",
-	"bt-sco:any", "rds:1.2.3.4:5", "xdp:lo:1",
-	"smc:1.2.3.4:5", "kcm:", "key:", "mctp:8:1", "rxrpc:[::1]:7001",
-	"phonet:0:1", "llc:any:1", "ieee802154:1:02:03:04:05:06:07:08:09",
-	"pppox:lo:02:00:00:00:00:02:1", "nfc:0:1:mifare",
-	"nfc-llcp:0:0:nfc-dep,name=x", "x25:123", "iucv:A:B",
-	"ax25:A-1,via=B/C", "netrom:A", "rose:0123456789:A,via=B",
-	"atmpvc:0:0:32", "caif:util:abc", "appletalk:1.2:3",
-};
-
-START_TEST(every_row_has_a_valid_text)
+START_TEST(every_row_has_a_line)
 {
 	const struct sfam_family *f = NULL;
-	size_t i, n;
+	size_t i;
 
 	while ((f = sfam_family_next(f)) != NULL) {
-		n = strlen(sfam_family_name(f));
-		for (i = 0; i < HARNESS_LEN(valid); i++)
-			if (strncmp(valid[i], sfam_family_name(f), n) == 0 &&
-			    valid[i][n] == ':')
+		for (i = 0; i < n_rows; i++)
+			if (row_addr(&rows[i]).family == f)
 				break;
-		ck_assert_msg(i < HARNESS_LEN(valid), "add a text for %s",
+		ck_assert_msg(i < n_rows, "addresses.txt has no !row of %s",
 			      sfam_family_name(f));
 	}
 }
@@ -245,51 +264,66 @@ END_TEST
 /* min-1, min, max, max+1 bytes; the limits are the kernel's. */
 START_TEST(length_edges)
 {
-	static const struct { const char *text; socklen_t min, max; } rows[] = {
-		{ "unix:/x", 2, 111 }, { "inet:1.2.3.4:5", 16, 16 },
-		{ "inet6:[::1]:5", 24, 28 }, { "netlink:route", 12, 12 },
-		{ "packet:lo", 12, 44 }, { "can:lo", 8, 24 },
-		{ "can-bcm:lo", 8, 24 },
-		{ "can-isotp:lo,rx=123,tx=321", 16, 24 },
-		{ "can-j1939:lo", 24, 24 }, { "alg:hash:s", 26, 128 },
-		{ "vsock:3:4", 16, 16 }, { "tipc:1:2", 16, 16 },
-		{ "qrtr:1:2", 12, 12 }, { "bt-l2cap:any:1", 10, 14 },
-		{ "bt-rfcomm:any:1", 10, 10 }, { "bt-hci:0", 4, 6 },
-		{ "bt-sco:any", 8, 8 }, { "rds:1.2.3.4:5", 16, 28 },
-		{ "xdp:lo:1", 16, 16 }, { "smc:1.2.3.4:5", 16, 28 },
-		{ "kcm:", 2, 2 }, { "key:", 2, 2 }, { "mctp:8:1", 12, 12 },
-		{ "rxrpc:1.2.3.4:1", 36, 36 }, { "phonet:0:1", 16, 16 },
-		{ "llc:any:1", 16, 16 }, { "ieee802154:none", 8, 20 },
-		{ "pppox:lo:02:00:00:00:00:02:1", 30, 30 },
-		{ "nfc:0:1:mifare", 16, 16 },
-		{ "nfc-llcp:0:0:none", 80 + 2 * sizeof(size_t),
-		  80 + 2 * sizeof(size_t) },
-		{ "x25:123", 18, 18 }, { "iucv:A:B", 32, 32 },
-		{ "ax25:A", 16, 72 }, { "netrom:A", 16, 72 },
-		{ "rose:0123456789:A", 28, 64 }, { "atmpvc:0:0:32", 12, 12 },
-		{ "caif:at:2", 24, 24 }, { "appletalk:1.2:3", 16, 16 },
-	};
 	struct sfam_addr a, b;
 	struct sfam_diag diag;
 	size_t i;
 	socklen_t len;
 	int r;
 
-	ck_assert_uint_eq(HARNESS_LEN(rows), HARNESS_LEN(valid));
-	for (i = 0; i < HARNESS_LEN(rows); i++) {
-		ck_assert_ok(sfam_addr_parse(&a, rows[i].text,
-					     strlen(rows[i].text), NULL));
-		for (len = 1; len <= 130; len++) {
+	for (i = 0; i < n_rows; i++) {
+		a = row_addr(&rows[i]);
+		for (len = 1; rows[i].max && len <= 130; len++) {
 			r = sfam_addr_from_sockaddr(&b, a.family, a.type,
 				a.protocol, &a.storage, len, &diag);
-			if (len >= rows[i].min && len <= rows[i].max)
-				ck_assert_msg(r == 0, "%s of %u: %d",
-					      rows[i].text, len, r);
-			else
-				ck_assert_msg(r == -EINVAL, "%s of %u: %d",
-					      rows[i].text, len, r);
+			ck_assert_msg(r == (len < rows[i].min ||
+					    len > rows[i].max ? -EINVAL : 0),
+				      "%s of %u: %d", rows[i].text, len, r);
 		}
 	}
+}
+END_TEST
+
+/*
+ * Each byte is in one field, and what is called padding means nothing: the
+ * kernel ignores it (it is zeroed) or refuses it.
+ */
+START_TEST(fields)
+{
+	struct sfam_addr a, b;
+	struct sfam_addr_field f, before;
+	unsigned char bytes[128];
+	size_t i, n, at;
+	int r;
+
+	for (i = 0; i < n_rows; i++) {
+		a = row_addr(&rows[i]);
+		for (at = n = 0; sfam_addr_field(&a, n, &f) == 1; n++) {
+			ck_assert_uint_eq(f.offset, at);
+			ck_assert_uint_gt(f.size, 0);
+			at += f.size;
+			if (f.kind != SFAM_FIELD_PADDING)
+				continue;
+			memcpy(bytes, &a.storage, sizeof(bytes));
+			memset(bytes + f.offset, 0x5a, f.size);
+			r = sfam_addr_from_sockaddr(&b, a.family, a.type,
+				a.protocol, bytes, a.len, NULL);
+			ck_assert_msg(r == -EINVAL ||
+				      sfam_addr_equal(&a, &b), "%s at %zu",
+				      rows[i].text, f.offset);
+		}
+		ck_assert_msg(at == a.len, "%s: %zu bytes", rows[i].text, at);
+		before = f;
+		ck_assert_int_eq(sfam_addr_field(&a, n, &f), 0);
+		ck_assert_int_eq(sfam_addr_field(&a, SIZE_MAX, &f), 0);
+		ck_assert_ptr_eq(f.name, before.name);
+		ck_assert_uint_eq(f.offset, before.offset);
+	}
+	a.len = 129;
+	ck_assert_err(sfam_addr_field(&a, 0, &f), EINVAL);
+	a.len = 0;
+	ck_assert_int_eq(sfam_addr_field(&a, 0, &f), 0);
+	a.family = NULL;
+	ck_assert_err(sfam_addr_field(&a, 0, &f), EINVAL);
 }
 END_TEST
 
@@ -449,6 +483,20 @@ static void mutated_text(uint64_t *state, char *text, size_t len)
 	check_text(text, len);
 }
 
+/* A byte that counts, and so is not zero, is no padding. */
+static void check_padding(const struct sfam_addr *a, const char *text)
+{
+	const unsigned char *bytes = (const unsigned char *)&a->storage;
+	struct sfam_addr_field f;
+	size_t n, i;
+
+	for (n = 0; sfam_addr_field(a, n, &f) == 1; n++)
+		for (i = 0; f.kind == SFAM_FIELD_PADDING && i < f.size; i++)
+			ck_assert_msg(bytes[f.offset + i] == 0,
+				      "%s: byte %zu is in no field", text,
+				      f.offset + i);
+}
+
 static int one_round_trip(uint64_t *state, const struct sfam_addr *base)
 {
 	unsigned char bytes[128];
@@ -469,6 +517,7 @@ static int one_round_trip(uint64_t *state, const struct sfam_addr *base)
 	ck_assert_msg(sfam_addr_equal(&a, &b), "not equal: %s", text);
 	ck_assert_int_eq(sfam_addr_format(&b, again, sizeof(again)), n);
 	ck_assert_str_eq(text, again);
+	check_padding(&a, text);
 	mutated_text(state, text, (size_t)n);
 	return 1;
 }
@@ -481,19 +530,18 @@ START_TEST(random_round_trip)
 {
 	const char *rounds = getenv("SFAM_ROUNDS");
 	unsigned long total = rounds ? strtoul(rounds, NULL, 0) : 100000;
-	unsigned long each = total / HARNESS_LEN(valid) + 1;
+	unsigned long each = total / n_rows + 1;
 	uint64_t state = test_seed();
 	struct sfam_addr base;
 	unsigned long tries, passed;
 	size_t row;
 
-	for (row = 0; row < HARNESS_LEN(valid); row++) {
-		ck_assert_ok(sfam_addr_parse(&base, valid[row],
-					     strlen(valid[row]), NULL));
+	for (row = 0; row < n_rows; row++) {
+		base = row_addr(&rows[row]);
 		for (tries = passed = 0; passed < each; tries++) {
 			ck_assert_msg(tries < 100 * each, "%s: %lu of %lu "
-				      "were addresses", valid[row], passed,
-				      tries);
+				      "were addresses", rows[row].text,
+				      passed, tries);
 			passed += (unsigned long)one_round_trip(&state, &base);
 		}
 	}
@@ -505,8 +553,9 @@ int main(void)
 	const struct harness_test tests[] = {
 		{ vectors, NULL },
 		{ damaged_texts, NULL },
-		{ every_row_has_a_valid_text, NULL },
+		{ every_row_has_a_line, NULL },
 		{ length_edges, NULL },
+		{ fields, NULL },
 		{ wrong_family_type_protocol, NULL },
 		{ unix_of_108_bytes, NULL },
 		{ alg_of_103_bytes, NULL },
@@ -514,5 +563,6 @@ int main(void)
 		{ random_round_trip, NULL },
 	};
 
+	for_each_line(add_row);
 	return harness_run("addr", tests, HARNESS_LEN(tests));
 }

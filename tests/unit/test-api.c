@@ -42,6 +42,7 @@ static void family(void)
 
 static void addr_and_socket(void)
 {
+	struct sfam_addr_field field;
 	struct sfam_addr a, b;
 	struct sfam_diag diag;
 	char text[SFAM_ADDR_STRLEN];
@@ -57,6 +58,7 @@ static void addr_and_socket(void)
 				       sfam_addr_sockaddr(&a), a.len,
 				       NULL) == 0);
 	EXPECT(sfam_addr_equal(&a, &b));
+	EXPECT(sfam_addr_field(&a, 0, &field) == 1 && field.size == 2);
 	client = sfam_open(&b, SFAM_OPEN_CONNECT, NULL);
 	child = sfam_accept(fd, 0, SFAM_FOREVER, NULL);
 	EXPECT(sfam_addr_peer(&b, client) == 0);

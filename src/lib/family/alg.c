@@ -127,6 +127,15 @@ static void alg_format(const struct sfam_addr *addr, struct sfam__out *o)
 	out_u32(o, ",mask=0x", u.alg.salg_mask);
 }
 
+static const struct sfam_addr_field fields[] = {
+	SFAM__FIELD(struct sockaddr_alg, salg_family, HOST),
+	SFAM__FIELD(struct sockaddr_alg, salg_type, TEXT),
+	SFAM__FIELD(struct sockaddr_alg, salg_feat, HOST),
+	SFAM__FIELD(struct sockaddr_alg, salg_mask, HOST),
+	{ "salg_name", NAME_AT, NAME_SIZE, SFAM_FIELD_TEXT },
+	SFAM__FIELD_END
+};
+
 const struct sfam_family sfam__family_alg = {
 	.name = "alg",
 	.syntax = "alg:TYPE:NAME[,feat=][,mask=]  (bind, then accept)",
@@ -140,5 +149,6 @@ const struct sfam_family sfam__family_alg = {
 	.since = "2.6.38",
 	.parse = alg_parse,
 	.format = alg_format,
+	.fields = fields,
 	.check = alg_check,
 };

@@ -68,6 +68,15 @@ static void appletalk_format(const struct sfam_addr *addr,
 	sfam__out_dec(o, sat.port);
 }
 
+static const struct sfam_addr_field fields[] = {
+	SFAM__FIELD_AS("sat_family", struct sockaddr_ddp, family, HOST),
+	SFAM__FIELD_AS("sat_port", struct sockaddr_ddp, port, HOST),
+	SFAM__FIELD_AS("sat_addr.s_net", struct sockaddr_ddp, net, NET),
+	SFAM__FIELD_AS("sat_addr.s_node", struct sockaddr_ddp, node, HOST),
+	SFAM__FIELD_AS("sat_zero", struct sockaddr_ddp, zero, BYTES),
+	SFAM__FIELD_END
+};
+
 const struct sfam_family sfam__family_appletalk = {
 	.name = "appletalk",
 	.syntax = "appletalk:NET.NODE:PORT",
@@ -81,5 +90,6 @@ const struct sfam_family sfam__family_appletalk = {
 	.since = "2.0",
 	.parse = appletalk_parse,
 	.format = appletalk_format,
+	.fields = fields,
 	.check = appletalk_check,
 };

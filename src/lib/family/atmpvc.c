@@ -101,6 +101,14 @@ static void atmpvc_format(const struct sfam_addr *addr, struct sfam__out *o)
 	sfam__out_named(o, names, (uint32_t)sap.vci);
 }
 
+static const struct sfam_addr_field fields[] = {
+	SFAM__FIELD_AS("sap_family", struct sockaddr_atmpvc, family, HOST),
+	SFAM__FIELD_AS("sap_addr.itf", struct sockaddr_atmpvc, itf, SIGNED),
+	SFAM__FIELD_AS("sap_addr.vpi", struct sockaddr_atmpvc, vpi, SIGNED),
+	SFAM__FIELD_AS("sap_addr.vci", struct sockaddr_atmpvc, vci, SIGNED),
+	SFAM__FIELD_END
+};
+
 const struct sfam_family sfam__family_atmpvc = {
 	.name = "atmpvc",
 	.syntax = "atmpvc:ITF:VPI:VCI  (also any, unspec)",
@@ -116,5 +124,6 @@ const struct sfam_family sfam__family_atmpvc = {
 	.removed = "7.1",
 	.parse = atmpvc_parse,
 	.format = atmpvc_format,
+	.fields = fields,
 	.check = atmpvc_check,
 };

@@ -175,3 +175,11 @@ void sfam__ax25_format(const struct sfam_addr *addr, struct sfam__out *o)
 	sfam__call_out(o, &ax.call);
 	sfam__calls_out(o, ax.digis, (size_t)ax.ndigis);
 }
+
+const struct sfam_addr_field sfam__ax25_fields[] = {
+	SFAM__FIELD_AS("sax25_family", struct sfam__ax25, family, HOST),
+	SFAM__FIELD_AS("sax25_call", struct sfam__ax25, call, BYTES),
+	SFAM__FIELD_AS("sax25_ndigis", struct sfam__ax25, ndigis, SIGNED),
+	SFAM__FIELD_AS("fsa_digipeater", struct sfam__ax25, digis, BYTES),
+	SFAM__FIELD_END
+};

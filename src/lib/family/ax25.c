@@ -19,5 +19,6 @@ const struct sfam_family sfam__family_ax25 = {
 	.removed = "7.1",
 	.parse = sfam__ax25_parse,
 	.format = sfam__ax25_format,
+	.fields = sfam__ax25_fields,
 	.check = sfam__ax25_check,
 };

@@ -43,5 +43,6 @@ struct sfam__ax25 {
 int sfam__ax25_parse(struct sfam__scan *s, struct sfam_addr *ret);
 int sfam__ax25_check(struct sfam_addr *addr, struct sfam_diag *diag);
 void sfam__ax25_format(const struct sfam_addr *addr, struct sfam__out *o);
+extern const struct sfam_addr_field sfam__ax25_fields[];
 
 #endif

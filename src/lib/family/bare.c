@@ -16,3 +16,8 @@ void sfam__bare_format(const struct sfam_addr *addr, struct sfam__out *o)
 	(void)addr;
 	(void)o;
 }
+
+const struct sfam_addr_field sfam__bare_fields[] = {
+	{ "sa_family", 0, sizeof(sa_family_t), SFAM_FIELD_HOST },
+	SFAM__FIELD_END
+};

@@ -9,5 +9,6 @@
 
 int sfam__bare_parse(struct sfam__scan *s, struct sfam_addr *ret);
 void sfam__bare_format(const struct sfam_addr *addr, struct sfam__out *o);
+extern const struct sfam_addr_field sfam__bare_fields[];
 
 #endif

@@ -89,6 +89,13 @@ static void hci_format(const struct sfam_addr *addr, struct sfam__out *o)
 	}
 }
 
+static const struct sfam_addr_field fields[] = {
+	SFAM__FIELD_AS("hci_family", struct sockaddr_hci, family, HOST),
+	SFAM__FIELD_AS("hci_dev", struct sockaddr_hci, dev, HOST),
+	SFAM__FIELD_AS("hci_channel", struct sockaddr_hci, channel, HOST),
+	SFAM__FIELD_END
+};
+
 const struct sfam_family sfam__family_bt_hci = {
 	.name = "bt-hci",
 	.syntax = "bt-hci:DEV[,channel=]  (DEV: a number, or none)",
@@ -105,5 +112,6 @@ const struct sfam_family sfam__family_bt_hci = {
 	.since = "2.4.6",
 	.parse = hci_parse,
 	.format = hci_format,
+	.fields = fields,
 	.check = hci_check,
 };

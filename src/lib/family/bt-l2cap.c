@@ -128,6 +128,15 @@ static void l2cap_format(const struct sfam_addr *addr, struct sfam__out *o)
 	}
 }
 
+static const struct sfam_addr_field fields[] = {
+	SFAM__FIELD_AS("l2_family", struct sockaddr_l2, family, HOST),
+	SFAM__FIELD_AS("l2_psm", struct sockaddr_l2, psm, LITTLE),
+	SFAM__FIELD_AS("l2_bdaddr", struct sockaddr_l2, bdaddr, LITTLE),
+	SFAM__FIELD_AS("l2_cid", struct sockaddr_l2, cid, LITTLE),
+	SFAM__FIELD_AS("l2_bdaddr_type", struct sockaddr_l2, addrtype, HOST),
+	SFAM__FIELD_END
+};
+
 const struct sfam_family sfam__family_bt_l2cap = {
 	.name = "bt-l2cap",
 	.syntax = "bt-l2cap:BDADDR:PSM[,cid=][,addrtype=]  "
@@ -149,5 +158,6 @@ const struct sfam_family sfam__family_bt_l2cap = {
 	.since = "2.4.6",
 	.parse = l2cap_parse,
 	.format = l2cap_format,
+	.fields = fields,
 	.check = l2cap_check,
 };

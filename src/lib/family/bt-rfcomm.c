@@ -57,6 +57,13 @@ static void rfcomm_format(const struct sfam_addr *addr, struct sfam__out *o)
 	sfam__out_dec(o, rc.channel);
 }
 
+static const struct sfam_addr_field fields[] = {
+	SFAM__FIELD_AS("rc_family", struct sockaddr_rc, family, HOST),
+	SFAM__FIELD_AS("rc_bdaddr", struct sockaddr_rc, bdaddr, LITTLE),
+	SFAM__FIELD_AS("rc_channel", struct sockaddr_rc, channel, HOST),
+	SFAM__FIELD_END
+};
+
 const struct sfam_family sfam__family_bt_rfcomm = {
 	.name = "bt-rfcomm",
 	.syntax = "bt-rfcomm:BDADDR:CHANNEL",
@@ -73,5 +80,6 @@ const struct sfam_family sfam__family_bt_rfcomm = {
 	.since = "2.4.21",
 	.parse = rfcomm_parse,
 	.format = rfcomm_format,
+	.fields = fields,
 	.check = rfcomm_check,
 };

@@ -31,6 +31,12 @@ static void sco_format(const struct sfam_addr *addr, struct sfam__out *o)
 	sfam__bt_out(o, &sco.bdaddr);
 }
 
+static const struct sfam_addr_field fields[] = {
+	SFAM__FIELD_AS("sco_family", struct sockaddr_sco, family, HOST),
+	SFAM__FIELD_AS("sco_bdaddr", struct sockaddr_sco, bdaddr, LITTLE),
+	SFAM__FIELD_END
+};
+
 const struct sfam_family sfam__family_bt_sco = {
 	.name = "bt-sco",
 	.syntax = "bt-sco:BDADDR",
@@ -46,4 +52,5 @@ const struct sfam_family sfam__family_bt_sco = {
 	.since = "2.4.6",
 	.parse = sco_parse,
 	.format = sco_format,
+	.fields = fields,
 };

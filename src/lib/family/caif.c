@@ -200,6 +200,55 @@ static void caif_format(const struct sfam_addr *addr, struct sfam__out *o)
 	sfam__out_dec(o, sa.u.connection);
 }
 
+static const struct sfam_addr_field fields[] = {
+	SFAM__FIELD(struct sockaddr_caif, family, HOST),
+	SFAM__FIELD_END
+};
+
+static const struct sfam_addr_field at_tail[] = {
+	SFAM__FIELD_AS("u.at.type", struct sockaddr_caif, u.at, HOST),
+	SFAM__FIELD_END
+};
+
+static const struct sfam_addr_field dgm_tail[] = {
+	SFAM__FIELD_AS("u.dgm.connection_id", struct sockaddr_caif,
+		       u.connection, HOST),
+	SFAM__FIELD_END
+};
+
+static const struct sfam_addr_field util_tail[] = {
+	SFAM__FIELD_AS("u.util.service", struct sockaddr_caif, u.service, TEXT),
+	SFAM__FIELD_END
+};
+
+static const struct sfam_addr_field rfm_tail[] = {
+	SFAM__FIELD_AS("u.rfm.connection_id", struct sockaddr_caif,
+		       u.rfm.connection, HOST),
+	SFAM__FIELD(struct sockaddr_caif, u.rfm.volume, TEXT),
+	SFAM__FIELD_END
+};
+
+static const struct sfam_addr_field debug_tail[] = {
+	SFAM__FIELD_AS("u.dbg.type", struct sockaddr_caif, u.debug[0], HOST),
+	SFAM__FIELD_AS("u.dbg.service", struct sockaddr_caif, u.debug[1], HOST),
+	SFAM__FIELD_END
+};
+
+static const struct sfam_addr_field *caif_tail(const struct sfam_addr *addr)
+{
+	switch (addr->protocol) {
+	case AT:
+		return at_tail;
+	case UTIL:
+		return util_tail;
+	case RFM:
+		return rfm_tail;
+	case DEBUG:
+		return debug_tail;
+	}
+	return dgm_tail;
+}
+
 const struct sfam_family sfam__family_caif = {
 	.name = "caif",
 	.syntax = "caif:at:TYPE | caif:util:NAME | caif:datagram:ID | "
@@ -218,5 +267,7 @@ const struct sfam_family sfam__family_caif = {
 	.needs = "CAP_SYS_ADMIN or CAP_NET_ADMIN: run as root",
 	.parse = caif_parse,
 	.format = caif_format,
+	.fields = fields,
+	.tail = caif_tail,
 	.check = caif_check,
 };

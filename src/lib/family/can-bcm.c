@@ -27,6 +27,7 @@ const struct sfam_family sfam__family_can_bcm = {
 	.since = "2.6.25",
 	.parse = sfam__can_parse,
 	.format = sfam__can_format,
+	.fields = sfam__can_fields,
 	.check = sfam__can_check,
 	.is_fd = bcm_is_fd,
 };

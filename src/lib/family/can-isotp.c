@@ -111,6 +111,14 @@ static bool isotp_is_fd(int fd)
 	return sfam__can_answers(fd, SOL_CAN_ISOTP, CAN_ISOTP_OPTS);
 }
 
+static const struct sfam_addr_field fields[] = {
+	SFAM__FIELD(struct sockaddr_can, can_family, HOST),
+	SFAM__FIELD(struct sockaddr_can, can_ifindex, SIGNED),
+	SFAM__FIELD(struct sockaddr_can, can_addr.tp.rx_id, HOST),
+	SFAM__FIELD(struct sockaddr_can, can_addr.tp.tx_id, HOST),
+	SFAM__FIELD_END
+};
+
 const struct sfam_family sfam__family_can_isotp = {
 	.name = "can-isotp",
 	.syntax = "can-isotp:IF,rx=ID,tx=ID",
@@ -126,6 +134,7 @@ const struct sfam_family sfam__family_can_isotp = {
 	.since = "5.10",
 	.parse = isotp_parse,
 	.format = isotp_format,
+	.fields = fields,
 	.check = isotp_check,
 	.is_fd = isotp_is_fd,
 };

@@ -121,6 +121,15 @@ static bool j1939_is_fd(int fd)
 	return sfam__can_answers(fd, SOL_CAN_J1939, SO_J1939_PROMISC);
 }
 
+static const struct sfam_addr_field fields[] = {
+	SFAM__FIELD(struct sockaddr_can, can_family, HOST),
+	SFAM__FIELD(struct sockaddr_can, can_ifindex, SIGNED),
+	SFAM__FIELD(struct sockaddr_can, can_addr.j1939.name, HOST),
+	SFAM__FIELD(struct sockaddr_can, can_addr.j1939.pgn, HOST),
+	SFAM__FIELD(struct sockaddr_can, can_addr.j1939.addr, HOST),
+	SFAM__FIELD_END
+};
+
 const struct sfam_family sfam__family_can_j1939 = {
 	.name = "can-j1939",
 	.syntax = "can-j1939:IF[,name=][,pgn=][,addr=]",
@@ -136,6 +145,7 @@ const struct sfam_family sfam__family_can_j1939 = {
 	.since = "5.4",
 	.parse = j1939_parse,
 	.format = j1939_format,
+	.fields = fields,
 	.check = j1939_check,
 	.is_fd = j1939_is_fd,
 };

@@ -62,6 +62,13 @@ static bool can_is_fd(int fd)
 	return sfam__can_answers(fd, SOL_CAN_RAW, CAN_RAW_LOOPBACK);
 }
 
+const struct sfam_addr_field sfam__can_fields[] = {
+	SFAM__FIELD(struct sockaddr_can, can_family, HOST),
+	SFAM__FIELD(struct sockaddr_can, can_ifindex, SIGNED),
+	SFAM__FIELD(struct sockaddr_can, can_addr, BYTES),
+	SFAM__FIELD_END
+};
+
 const struct sfam_family sfam__family_can = {
 	.name = "can",
 	.syntax = "can:IF  (no IF: all)",
@@ -77,6 +84,7 @@ const struct sfam_family sfam__family_can = {
 	.since = "2.6.25",
 	.parse = sfam__can_parse,
 	.format = sfam__can_format,
+	.fields = sfam__can_fields,
 	.check = sfam__can_check,
 	.is_fd = can_is_fd,
 };

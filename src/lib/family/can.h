@@ -23,6 +23,8 @@ int sfam__can_parse(struct sfam__scan *s, struct sfam_addr *ret);
 int sfam__can_check(struct sfam_addr *addr, struct sfam_diag *diag);
 void sfam__can_format(const struct sfam_addr *addr, struct sfam__out *o);
 
+extern const struct sfam_addr_field sfam__can_fields[];
+
 /* -EINVAL for a negative index. */
 int sfam__can_check_index(const struct sockaddr_can *can,
 			  struct sfam_diag *diag);

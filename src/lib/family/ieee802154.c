@@ -124,6 +124,34 @@ static void ieee802154_format(const struct sfam_addr *addr,
 	}
 }
 
+static const struct sfam_addr_field fields[] = {
+	SFAM__FIELD(struct sockaddr_154, family, HOST),
+	SFAM__FIELD_AS("addr.addr_type", struct sockaddr_154, addr_type, HOST),
+	SFAM__FIELD_AS("addr.pan_id", struct sockaddr_154, pan_id, HOST),
+	SFAM__FIELD_END
+};
+
+static const struct sfam_addr_field short_tail[] = {
+	SFAM__FIELD(struct sockaddr_154, addr.short_addr, HOST),
+	SFAM__FIELD_END
+};
+
+static const struct sfam_addr_field long_tail[] = {
+	SFAM__FIELD(struct sockaddr_154, addr.hwaddr, BYTES),
+	SFAM__FIELD_END
+};
+
+static const struct sfam_addr_field *
+ieee802154_tail(const struct sfam_addr *addr)
+{
+	struct sockaddr_154 sa;
+
+	sfam__addr_get(addr, &sa, sizeof(sa));
+	if (sa.addr_type == NONE)
+		return NULL;
+	return sa.addr_type == LONG ? long_tail : short_tail;
+}
+
 const struct sfam_family sfam__family_ieee802154 = {
 	.name = "ieee802154",
 	.syntax = "ieee802154:PAN:SHORT | ieee802154:PAN:XX:XX:...:XX "
@@ -138,5 +166,7 @@ const struct sfam_family sfam__family_ieee802154 = {
 	.since = "2.6.31",
 	.parse = ieee802154_parse,
 	.format = ieee802154_format,
+	.fields = fields,
+	.tail = ieee802154_tail,
 	.check = ieee802154_check,
 };

@@ -38,3 +38,19 @@ int sfam__inet_either_check(union sfam__inet_either *u, size_t len, size_t at,
 	memset(bytes + want, 0, sizeof(*u) - want);
 	return (int)want;
 }
+
+const struct sfam_addr_field *
+sfam__inet_either_fields(const union sfam__inet_either *u)
+{
+	return u->family == AF_INET6 ? sfam__family_inet6.fields :
+				       sfam__family_inet.fields;
+}
+
+const struct sfam_addr_field *
+sfam__inet_either_tail(const struct sfam_addr *addr)
+{
+	union sfam__inet_either u;
+
+	sfam__addr_get(addr, &u, sizeof(u));
+	return sfam__inet_either_fields(&u);
+}

@@ -87,6 +87,14 @@ static void inet_format(const struct sfam_addr *addr, struct sfam__out *o)
 	sfam__inet_out_proto(addr, o);
 }
 
+static const struct sfam_addr_field fields[] = {
+	SFAM__FIELD(struct sockaddr_in, sin_family, HOST),
+	SFAM__FIELD(struct sockaddr_in, sin_port, NET),
+	SFAM__FIELD(struct sockaddr_in, sin_addr, INET),
+	SFAM__FIELD(struct sockaddr_in, sin_zero, BYTES),
+	SFAM__FIELD_END
+};
+
 const struct sfam_family sfam__family_inet = {
 	.name = "inet",
 	.syntax = "inet:HOST:PORT[,proto=]  (numeric; no HOST: any)",
@@ -101,5 +109,6 @@ const struct sfam_family sfam__family_inet = {
 	.since = "2.0",
 	.parse = inet_parse,
 	.format = inet_format,
+	.fields = fields,
 	.check = inet_check,
 };

@@ -45,6 +45,12 @@ union sfam__inet_either {
 int sfam__inet_either_scan(struct sfam__scan *s, union sfam__inet_either *ret);
 void sfam__inet_either_out(struct sfam__out *o,
 			   const union sfam__inet_either *u);
+/* The fields of one or of the other, by the family in them. */
+const struct sfam_addr_field *
+sfam__inet_either_fields(const union sfam__inet_either *u);
+/* The same, as a row's tail, where the sockaddr is nothing else. */
+const struct sfam_addr_field *
+sfam__inet_either_tail(const struct sfam_addr *addr);
 /*
  * Zeroes what the kernel ignores. Returns the length of the sockaddr, or
  * -EINVAL; len is what there is of it, at its offset for diag.

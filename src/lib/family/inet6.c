@@ -169,6 +169,15 @@ static void inet6_format(const struct sfam_addr *addr, struct sfam__out *o)
 	sfam__inet6_out_flowinfo(o, &in6);
 }
 
+static const struct sfam_addr_field fields[] = {
+	SFAM__FIELD(struct sockaddr_in6, sin6_family, HOST),
+	SFAM__FIELD(struct sockaddr_in6, sin6_port, NET),
+	SFAM__FIELD(struct sockaddr_in6, sin6_flowinfo, NET),
+	SFAM__FIELD(struct sockaddr_in6, sin6_addr, INET),
+	SFAM__FIELD(struct sockaddr_in6, sin6_scope_id, HOST),
+	SFAM__FIELD_END
+};
+
 const struct sfam_family sfam__family_inet6 = {
 	.name = "inet6",
 	.syntax = "inet6:[HOST%SCOPE]:PORT[,proto=][,flowinfo=]",
@@ -185,5 +194,6 @@ const struct sfam_family sfam__family_inet6 = {
 	.since = "2.2",
 	.parse = inet6_parse,
 	.format = inet6_format,
+	.fields = fields,
 	.check = inet6_check,
 };

@@ -83,6 +83,16 @@ static void iucv_format(const struct sfam_addr *addr, struct sfam__out *o)
 	out_name(o, 0, si.name);
 }
 
+static const struct sfam_addr_field fields[] = {
+	SFAM__FIELD_AS("siucv_family", struct sockaddr_iucv, family, HOST),
+	SFAM__FIELD_AS("siucv_port", struct sockaddr_iucv, port, HOST),
+	SFAM__FIELD_AS("siucv_addr", struct sockaddr_iucv, addr, HOST),
+	SFAM__FIELD_AS("siucv_nodeid", struct sockaddr_iucv, nodeid, TEXT),
+	SFAM__FIELD_AS("siucv_user_id", struct sockaddr_iucv, user, TEXT),
+	SFAM__FIELD_AS("siucv_name", struct sockaddr_iucv, name, TEXT),
+	SFAM__FIELD_END
+};
+
 const struct sfam_family sfam__family_iucv = {
 	.name = "iucv",
 	.syntax = "iucv:USER:NAME",
@@ -96,5 +106,6 @@ const struct sfam_family sfam__family_iucv = {
 	.since = "2.6.21",
 	.parse = iucv_parse,
 	.format = iucv_format,
+	.fields = fields,
 	.check = iucv_check,
 };

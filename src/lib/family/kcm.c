@@ -23,4 +23,5 @@ const struct sfam_family sfam__family_kcm = {
 	.since = "4.6",
 	.parse = sfam__bare_parse,
 	.format = sfam__bare_format,
+	.fields = sfam__bare_fields,
 };

@@ -21,4 +21,5 @@ const struct sfam_family sfam__family_key = {
 		 "namespace",
 	.parse = sfam__bare_parse,
 	.format = sfam__bare_format,
+	.fields = sfam__bare_fields,
 };

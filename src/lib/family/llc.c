@@ -111,6 +111,18 @@ static void llc_format(const struct sfam_addr *addr, struct sfam__out *o)
 	}
 }
 
+static const struct sfam_addr_field fields[] = {
+	SFAM__FIELD(struct sockaddr_llc, sllc_family, HOST),
+	SFAM__FIELD(struct sockaddr_llc, sllc_arphrd, HOST),
+	SFAM__FIELD(struct sockaddr_llc, sllc_test, HOST),
+	SFAM__FIELD(struct sockaddr_llc, sllc_xid, HOST),
+	SFAM__FIELD(struct sockaddr_llc, sllc_ua, HOST),
+	SFAM__FIELD(struct sockaddr_llc, sllc_sap, HOST),
+	SFAM__FIELD(struct sockaddr_llc, sllc_mac, BYTES),
+	SFAM__FIELD(struct sockaddr_llc, __pad, BYTES),
+	SFAM__FIELD_END
+};
+
 const struct sfam_family sfam__family_llc = {
 	.name = "llc",
 	.syntax = "llc:MAC:SAP[,frame=]  (MAC also any; frame: test xid ua)",
@@ -125,5 +137,6 @@ const struct sfam_family sfam__family_llc = {
 	.needs = "CAP_NET_RAW: run as root",
 	.parse = llc_parse,
 	.format = llc_format,
+	.fields = fields,
 	.check = llc_check,
 };

@@ -103,6 +103,17 @@ static void mctp_format(const struct sfam_addr *addr, struct sfam__out *o)
 	sfam__out_key(o, "tag", mctp.tag);
 }
 
+static const struct sfam_addr_field fields[] = {
+	SFAM__FIELD_AS("smctp_family", struct sockaddr_mctp, family, HOST),
+	SFAM__FIELD_AS("__smctp_pad0", struct sockaddr_mctp, pad, HOST),
+	SFAM__FIELD_AS("smctp_network", struct sockaddr_mctp, network, HOST),
+	SFAM__FIELD_AS("smctp_addr.s_addr", struct sockaddr_mctp, eid, HOST),
+	SFAM__FIELD_AS("smctp_type", struct sockaddr_mctp, type, HOST),
+	SFAM__FIELD_AS("smctp_tag", struct sockaddr_mctp, tag, HOST),
+	SFAM__FIELD_AS("__smctp_pad1", struct sockaddr_mctp, pad_end, HOST),
+	SFAM__FIELD_END
+};
+
 const struct sfam_family sfam__family_mctp = {
 	.name = "mctp",
 	.syntax = "mctp:EID:TYPE[,net=][,tag=]",
@@ -115,5 +126,6 @@ const struct sfam_family sfam__family_mctp = {
 	.since = "5.15",
 	.parse = mctp_parse,
 	.format = mctp_format,
+	.fields = fields,
 	.check = mctp_check,
 };

@@ -96,6 +96,14 @@ static void netlink_format(const struct sfam_addr *addr, struct sfam__out *o)
 	}
 }
 
+static const struct sfam_addr_field fields[] = {
+	SFAM__FIELD(struct sockaddr_nl, nl_family, HOST),
+	SFAM__FIELD(struct sockaddr_nl, nl_pad, HOST),
+	SFAM__FIELD(struct sockaddr_nl, nl_pid, HOST),
+	SFAM__FIELD(struct sockaddr_nl, nl_groups, HOST),
+	SFAM__FIELD_END
+};
+
 const struct sfam_family sfam__family_netlink = {
 	.name = "netlink",
 	.syntax = "netlink:PROTO[,pid=][,groups=]",
@@ -109,5 +117,6 @@ const struct sfam_family sfam__family_netlink = {
 	.since = "2.2",
 	.parse = netlink_parse,
 	.format = netlink_format,
+	.fields = fields,
 	.check = netlink_check,
 };

@@ -104,6 +104,18 @@ static void llcp_format(const struct sfam_addr *addr, struct sfam__out *o)
 	}
 }
 
+static const struct sfam_addr_field fields[] = {
+	SFAM__FIELD(struct sockaddr_nfc_llcp, sa_family, HOST),
+	SFAM__FIELD(struct sockaddr_nfc_llcp, dev_idx, HOST),
+	SFAM__FIELD(struct sockaddr_nfc_llcp, target_idx, HOST),
+	SFAM__FIELD(struct sockaddr_nfc_llcp, nfc_protocol, HOST),
+	SFAM__FIELD(struct sockaddr_nfc_llcp, dsap, HOST),
+	SFAM__FIELD(struct sockaddr_nfc_llcp, ssap, HOST),
+	SFAM__FIELD(struct sockaddr_nfc_llcp, service_name, TEXT),
+	SFAM__FIELD(struct sockaddr_nfc_llcp, service_name_len, HOST),
+	SFAM__FIELD_END
+};
+
 const struct sfam_family sfam__family_nfc_llcp = {
 	.name = "nfc-llcp",
 	.syntax = "nfc-llcp:DEV:TARGET:PROTO[,dsap=][,ssap=][,name=]",
@@ -120,5 +132,6 @@ const struct sfam_family sfam__family_nfc_llcp = {
 	.since = "3.3",
 	.parse = llcp_parse,
 	.format = llcp_format,
+	.fields = fields,
 	.check = llcp_check,
 };

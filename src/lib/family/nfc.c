@@ -92,6 +92,14 @@ static void nfc_format(const struct sfam_addr *addr, struct sfam__out *o)
 	sfam__nfc_out(o, &sa);
 }
 
+static const struct sfam_addr_field fields[] = {
+	SFAM__FIELD(struct sockaddr_nfc, sa_family, HOST),
+	SFAM__FIELD(struct sockaddr_nfc, dev_idx, HOST),
+	SFAM__FIELD(struct sockaddr_nfc, target_idx, HOST),
+	SFAM__FIELD(struct sockaddr_nfc, nfc_protocol, HOST),
+	SFAM__FIELD_END
+};
+
 const struct sfam_family sfam__family_nfc = {
 	.name = "nfc",
 	.syntax = "nfc:DEV:TARGET:PROTO",
@@ -107,5 +115,6 @@ const struct sfam_family sfam__family_nfc = {
 	.since = "3.1",
 	.parse = nfc_parse,
 	.format = nfc_format,
+	.fields = fields,
 	.check = nfc_check,
 };

@@ -191,6 +191,17 @@ static void packet_format(const struct sfam_addr *addr, struct sfam__out *o)
 	}
 }
 
+static const struct sfam_addr_field fields[] = {
+	SFAM__FIELD(struct sockaddr_ll, sll_family, HOST),
+	SFAM__FIELD(struct sockaddr_ll, sll_protocol, NET),
+	SFAM__FIELD(struct sockaddr_ll, sll_ifindex, SIGNED),
+	SFAM__FIELD(struct sockaddr_ll, sll_hatype, HOST),
+	SFAM__FIELD(struct sockaddr_ll, sll_pkttype, HOST),
+	SFAM__FIELD(struct sockaddr_ll, sll_halen, HOST),
+	{ "sll_addr", ADDR_AT, ADDR_MAX, SFAM_FIELD_BYTES },
+	SFAM__FIELD_END
+};
+
 const struct sfam_family sfam__family_packet = {
 	.name = "packet",
 	.syntax = "packet:IF[,proto=][,pkttype=][,hatype=][,addr=]  "
@@ -207,5 +218,6 @@ const struct sfam_family sfam__family_packet = {
 	.needs = "CAP_NET_RAW: run as root, or in a user and network namespace",
 	.parse = packet_parse,
 	.format = packet_format,
+	.fields = fields,
 	.check = packet_check,
 };

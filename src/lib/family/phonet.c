@@ -82,6 +82,15 @@ static void phonet_format(const struct sfam_addr *addr, struct sfam__out *o)
 	sfam__out_key(o, "resource", pn.spn_resource);
 }
 
+static const struct sfam_addr_field fields[] = {
+	SFAM__FIELD(struct sockaddr_pn, spn_family, HOST),
+	SFAM__FIELD(struct sockaddr_pn, spn_obj, HOST),
+	SFAM__FIELD(struct sockaddr_pn, spn_dev, HOST),
+	SFAM__FIELD(struct sockaddr_pn, spn_resource, HOST),
+	SFAM__FIELD(struct sockaddr_pn, spn_zero, BYTES),
+	SFAM__FIELD_END
+};
+
 const struct sfam_family sfam__family_phonet = {
 	.name = "phonet",
 	.syntax = "phonet:ADDR:PORT[,resource=]",
@@ -96,5 +105,6 @@ const struct sfam_family sfam__family_phonet = {
 	.needs = "CAP_SYS_ADMIN: run as root",
 	.parse = phonet_parse,
 	.format = phonet_format,
+	.fields = fields,
 	.check = phonet_check,
 };

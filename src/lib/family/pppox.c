@@ -104,6 +104,15 @@ static void pppox_format(const struct sfam_addr *addr, struct sfam__out *o)
 	sfam__out_dec(o, ntohs(a.sid));
 }
 
+static const struct sfam_addr_field fields[] = {
+	SFAM__FIELD(struct sockaddr_pppox, sa_family, HOST),
+	SFAM__FIELD(struct sockaddr_pppox, sa_protocol, HOST),
+	SFAM__FIELD(struct sockaddr_pppox, sa_addr.pppoe.sid, NET),
+	SFAM__FIELD(struct sockaddr_pppox, sa_addr.pppoe.remote, BYTES),
+	SFAM__FIELD(struct sockaddr_pppox, sa_addr.pppoe.dev, TEXT),
+	SFAM__FIELD_END
+};
+
 const struct sfam_family sfam__family_pppox = {
 	.name = "pppox",
 	.syntax = "pppox:IF:MAC:SESSION  (PPPoE)",
@@ -120,5 +129,6 @@ const struct sfam_family sfam__family_pppox = {
 	.since = "2.4.1",
 	.parse = pppox_parse,
 	.format = pppox_format,
+	.fields = fields,
 	.check = pppox_check,
 };

@@ -70,6 +70,13 @@ static void qrtr_format(const struct sfam_addr *addr, struct sfam__out *o)
 	sfam__out_named(o, ports, sq.sq_port);
 }
 
+static const struct sfam_addr_field fields[] = {
+	SFAM__FIELD(struct sockaddr_qrtr, sq_family, HOST),
+	SFAM__FIELD(struct sockaddr_qrtr, sq_node, HOST),
+	SFAM__FIELD(struct sockaddr_qrtr, sq_port, HOST),
+	SFAM__FIELD_END
+};
+
 const struct sfam_family sfam__family_qrtr = {
 	.name = "qrtr",
 	.syntax = "qrtr:NODE:PORT",
@@ -83,5 +90,6 @@ const struct sfam_family sfam__family_qrtr = {
 	.since = "4.7",
 	.parse = qrtr_parse,
 	.format = qrtr_format,
+	.fields = fields,
 	.check = qrtr_check,
 };

@@ -61,5 +61,6 @@ const struct sfam_family sfam__family_rds = {
 	.since = "2.6.30",
 	.parse = rds_parse,
 	.format = rds_format,
+	.tail = sfam__inet_either_tail,
 	.check = rds_check,
 };

@@ -118,6 +118,15 @@ static void rose_format(const struct sfam_addr *addr, struct sfam__out *o)
 	sfam__calls_out(o, rose.digis, (size_t)rose.ndigis);
 }
 
+static const struct sfam_addr_field fields[] = {
+	SFAM__FIELD_AS("srose_family", struct sockaddr_rose, family, HOST),
+	SFAM__FIELD_AS("srose_addr", struct sockaddr_rose, addr, BYTES),
+	SFAM__FIELD_AS("srose_call", struct sockaddr_rose, call, BYTES),
+	SFAM__FIELD_AS("srose_ndigis", struct sockaddr_rose, ndigis, SIGNED),
+	SFAM__FIELD_AS("srose_digis", struct sockaddr_rose, digis, BYTES),
+	SFAM__FIELD_END
+};
+
 const struct sfam_family sfam__family_rose = {
 	.name = "rose",
 	.syntax = "rose:DIGITS:CALL[-SSID][,via=CALL/CALL...]  "
@@ -133,5 +142,6 @@ const struct sfam_family sfam__family_rose = {
 	.removed = "7.1",
 	.parse = rose_parse,
 	.format = rose_format,
+	.fields = fields,
 	.check = rose_check,
 };

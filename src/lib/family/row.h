@@ -2,7 +2,7 @@
 /*
  * What the core knows of a family, and what a row's file may use.
  * To add a family: one file with a const struct sfam_family, one line in
- * families.def, one in src/lib/local.mk, one in tests/data/addresses.txt,
+ * families.def, one in src/lib/local.mk, some in tests/data/addresses.txt,
  * one in the README's table.
  */
 #ifndef SFAM_FAMILY_ROW_H
@@ -54,6 +54,15 @@ struct sfam_family {
 	/* Writes the body and the row's own keys. addr has passed check. */
 	void (*format)(const struct sfam_addr *addr, struct sfam__out *o);
 	/*
+	 * The sockaddr's fields in the order of their bytes, without padding;
+	 * SFAM__FIELD_END ends them. Where what follows them depends on the
+	 * address, tail gives the rest (NULL: none), its offsets counted from
+	 * tail_at.
+	 */
+	const struct sfam_addr_field *fields;
+	const struct sfam_addr_field *(*tail)(const struct sfam_addr *addr);
+	size_t tail_at;
+	/*
 	 * Brings a sockaddr of acceptable length into canonical form, or
 	 * says what is wrong with it by sfam__addr_bad(). NULL: nothing to
 	 * do but to check the length.
@@ -70,6 +79,14 @@ struct sfam_family {
 	 */
 	int (*allow_connect_ns)(int fd, int64_t timeout_ns);
 };
+
+/* For the tables of fields: by the kernel's name, or our own and its name. */
+#define SFAM__FIELD_AS(name, type, member, kind) \
+	{ name, offsetof(type, member), sizeof(((type *)0)->member), \
+	  SFAM_FIELD_##kind }
+#define SFAM__FIELD(type, member, kind) \
+	SFAM__FIELD_AS(#member, type, member, kind)
+#define SFAM__FIELD_END { NULL, 0, 0, SFAM_FIELD_PADDING }
 
 /* One key=value: set reads the value into the row's own sockaddr sa. */
 struct sfam__key {

@@ -86,6 +86,22 @@ static void rxrpc_format(const struct sfam_addr *addr, struct sfam__out *o)
 	sfam__out_key(o, "service", srx.service);
 }
 
+static const struct sfam_addr_field fields[] = {
+	SFAM__FIELD_AS("srx_family", struct sockaddr_rxrpc, family, HOST),
+	SFAM__FIELD_AS("srx_service", struct sockaddr_rxrpc, service, HOST),
+	SFAM__FIELD(struct sockaddr_rxrpc, transport_type, HOST),
+	SFAM__FIELD(struct sockaddr_rxrpc, transport_len, HOST),
+	SFAM__FIELD_END
+};
+
+static const struct sfam_addr_field *rxrpc_tail(const struct sfam_addr *addr)
+{
+	struct sockaddr_rxrpc srx;
+
+	sfam__addr_get(addr, &srx, sizeof(srx));
+	return sfam__inet_either_fields(&srx.transport);
+}
+
 const struct sfam_family sfam__family_rxrpc = {
 	.name = "rxrpc",
 	.syntax = "rxrpc:HOST:PORT[,service=] | "
@@ -102,5 +118,8 @@ const struct sfam_family sfam__family_rxrpc = {
 	.since = "2.6.22",
 	.parse = rxrpc_parse,
 	.format = rxrpc_format,
+	.fields = fields,
+	.tail = rxrpc_tail,
+	.tail_at = TRANSPORT_AT,
 	.check = rxrpc_check,
 };

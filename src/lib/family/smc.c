@@ -90,5 +90,6 @@ const struct sfam_family sfam__family_smc = {
 	.since = "4.11",
 	.parse = smc_parse,
 	.format = smc_format,
+	.tail = sfam__inet_either_tail,
 	.check = smc_check,
 };

@@ -216,6 +216,43 @@ static int tipc_allow_connect_ns(int fd, int64_t timeout_ns)
 				    sizeof(v));
 }
 
+static const struct sfam_addr_field fields[] = {
+	SFAM__FIELD(struct sockaddr_tipc, family, HOST),
+	SFAM__FIELD(struct sockaddr_tipc, addrtype, HOST),
+	SFAM__FIELD(struct sockaddr_tipc, scope, SIGNED),
+	SFAM__FIELD_END
+};
+
+static const struct sfam_addr_field range_tail[] = {
+	SFAM__FIELD(struct sockaddr_tipc, addr.nameseq.type, HOST),
+	SFAM__FIELD(struct sockaddr_tipc, addr.nameseq.lower, HOST),
+	SFAM__FIELD(struct sockaddr_tipc, addr.nameseq.upper, HOST),
+	SFAM__FIELD_END
+};
+
+static const struct sfam_addr_field service_tail[] = {
+	SFAM__FIELD(struct sockaddr_tipc, addr.name.name.type, HOST),
+	SFAM__FIELD(struct sockaddr_tipc, addr.name.name.instance, HOST),
+	SFAM__FIELD(struct sockaddr_tipc, addr.name.domain, HOST),
+	SFAM__FIELD_END
+};
+
+static const struct sfam_addr_field socket_tail[] = {
+	SFAM__FIELD(struct sockaddr_tipc, addr.id.ref, HOST),
+	SFAM__FIELD(struct sockaddr_tipc, addr.id.node, HOST),
+	SFAM__FIELD_END
+};
+
+static const struct sfam_addr_field *tipc_tail(const struct sfam_addr *addr)
+{
+	struct sockaddr_tipc tipc;
+
+	sfam__addr_get(addr, &tipc, sizeof(tipc));
+	if (tipc.addrtype == SOCKET)
+		return socket_tail;
+	return tipc.addrtype == RANGE ? range_tail : service_tail;
+}
+
 const struct sfam_family sfam__family_tipc = {
 	.name = "tipc",
 	.syntax = "tipc:TYPE:INSTANCE[@SCOPE][,domain=] | "
@@ -231,6 +268,8 @@ const struct sfam_family sfam__family_tipc = {
 	.since = "2.6.16",
 	.parse = tipc_parse,
 	.format = tipc_format,
+	.fields = fields,
+	.tail = tipc_tail,
 	.check = tipc_check,
 	.allow_connect_ns = tipc_allow_connect_ns,
 };

@@ -110,6 +110,12 @@ static void unix_format(const struct sfam_addr *addr, struct sfam__out *o)
 	sfam__out_bytes(o, 0, path, n);
 }
 
+static const struct sfam_addr_field fields[] = {
+	SFAM__FIELD(struct sockaddr_un, sun_family, HOST),
+	SFAM__FIELD(struct sockaddr_un, sun_path, TEXT),
+	SFAM__FIELD_END
+};
+
 const struct sfam_family sfam__family_unix = {
 	.name = "unix",
 	.syntax = "unix:/PATH | unix:@ABSTRACT | unix: (unnamed)",
@@ -125,5 +131,6 @@ const struct sfam_family sfam__family_unix = {
 	.since = "2.0",
 	.parse = unix_parse,
 	.format = unix_format,
+	.fields = fields,
 	.check = unix_check,
 };

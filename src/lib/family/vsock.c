@@ -106,6 +106,16 @@ static int vsock_allow_connect_ns(int fd, int64_t timeout_ns)
 				    &tv, sizeof(tv));
 }
 
+static const struct sfam_addr_field fields[] = {
+	SFAM__FIELD(struct sockaddr_vm, svm_family, HOST),
+	SFAM__FIELD(struct sockaddr_vm, svm_reserved1, HOST),
+	SFAM__FIELD(struct sockaddr_vm, svm_port, HOST),
+	SFAM__FIELD(struct sockaddr_vm, svm_cid, HOST),
+	{ "svm_flags", FLAGS_AT, 1, SFAM_FIELD_HOST },
+	{ "svm_zero", FLAGS_AT + 1, 3, SFAM_FIELD_BYTES },
+	SFAM__FIELD_END
+};
+
 const struct sfam_family sfam__family_vsock = {
 	.name = "vsock",
 	.syntax = "vsock:CID:PORT[,flags=to-host]",
@@ -121,6 +131,7 @@ const struct sfam_family sfam__family_vsock = {
 	.since = "3.9",
 	.parse = vsock_parse,
 	.format = vsock_format,
+	.fields = fields,
 	.check = vsock_check,
 	.allow_connect_ns = vsock_allow_connect_ns,
 };

@@ -77,6 +77,12 @@ static void x25_format(const struct sfam_addr *addr, struct sfam__out *o)
 	sfam__out_str(o, strcmp(sx.digits, any) == 0 ? "any" : sx.digits);
 }
 
+static const struct sfam_addr_field fields[] = {
+	SFAM__FIELD_AS("sx25_family", struct sockaddr_x25, family, HOST),
+	SFAM__FIELD_AS("sx25_addr.x25_addr", struct sockaddr_x25, digits, TEXT),
+	SFAM__FIELD_END
+};
+
 const struct sfam_family sfam__family_x25 = {
 	.name = "x25",
 	.syntax = "x25:DIGITS | x25:any",
@@ -90,5 +96,6 @@ const struct sfam_family sfam__family_x25 = {
 	.since = "2.2",
 	.parse = x25_parse,
 	.format = x25_format,
+	.fields = fields,
 	.check = x25_check,
 };

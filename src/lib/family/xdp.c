@@ -132,6 +132,15 @@ static void xdp_format(const struct sfam_addr *addr, struct sfam__out *o)
 	}
 }
 
+static const struct sfam_addr_field fields[] = {
+	SFAM__FIELD(struct sockaddr_xdp, sxdp_family, HOST),
+	SFAM__FIELD(struct sockaddr_xdp, sxdp_flags, HOST),
+	SFAM__FIELD(struct sockaddr_xdp, sxdp_ifindex, HOST),
+	SFAM__FIELD(struct sockaddr_xdp, sxdp_queue_id, HOST),
+	SFAM__FIELD(struct sockaddr_xdp, sxdp_shared_umem_fd, HOST),
+	SFAM__FIELD_END
+};
+
 const struct sfam_family sfam__family_xdp = {
 	.name = "xdp",
 	.syntax = "xdp:IF:QUEUE[,flags=][,shared_umem_fd=]  "
@@ -146,5 +155,6 @@ const struct sfam_family sfam__family_xdp = {
 	.needs = "CAP_NET_RAW: run as root, or in a user and network namespace",
 	.parse = xdp_parse,
 	.format = xdp_format,
+	.fields = fields,
 	.check = xdp_check,
 };
