@@ -43,6 +43,7 @@ libsockfam_la_SOURCES = \
 	src/lib/family/bare.h \
 	src/lib/family/bt-common.c \
 	src/lib/family/bt-hci.c \
+	src/lib/family/bt-iso.c \
 	src/lib/family/bt-l2cap.c \
 	src/lib/family/bt-rfcomm.c \
 	src/lib/family/bt-sco.c \
@@ -62,6 +63,8 @@ libsockfam_la_SOURCES = \
 	src/lib/family/iucv.c \
 	src/lib/family/kcm.c \
 	src/lib/family/key.c \
+	src/lib/family/l2tpip.c \
+	src/lib/family/l2tpip6.c \
 	src/lib/family/llc.c \
 	src/lib/family/mctp.c \
 	src/lib/family/netlink.c \

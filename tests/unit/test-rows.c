@@ -74,6 +74,68 @@ static void check_use(const struct use *u)
 #define CONNECT SFAM_OPEN_CONNECT
 #define LISTEN SFAM_OPEN_LISTEN
 
+/* What Debian's kernels lack; they have every other row. */
+static const struct {
+	const char *name, *remedy;
+} absent[] = {
+	{ "bt-iso", "modprobe bluetooth, or a kernel with CONFIG_BT_LE, "
+		    "switched on by bluetoothd -E (since Linux 6.0)" },
+	{ "mctp", "a kernel with CONFIG_MCTP (since Linux 5.15)" },
+	{ "x25", "modprobe x25, or a kernel with CONFIG_X25 "
+		 "(since Linux 2.2)" },
+	{ "iucv", "modprobe af_iucv, or a kernel with CONFIG_AFIUCV, "
+		  "s390 only (since Linux 2.6.21)" },
+	{ "caif", "modprobe caif_socket, or a kernel with CONFIG_CAIF "
+		  "(since Linux 2.6.35, removed in Linux 7.1)" },
+};
+
+static const char *absent_remedy(const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < HARNESS_LEN(absent); i++)
+		if (strcmp(absent[i].name, name) == 0)
+			return absent[i].remedy;
+	return NULL;
+}
+
+START_TEST(which_there_are)
+{
+	const struct sfam_family *f = NULL;
+	struct sfam_caps caps;
+	const char *remedy;
+	int r;
+
+	while ((f = sfam_family_next(f)) != NULL) {
+		caps = (struct sfam_caps)SFAM_CAPS_INIT;
+		remedy = absent_remedy(sfam_family_name(f));
+		r = sfam_family_probe(f, &caps);
+		ck_assert_msg(r == !remedy, "%s: %d: %s", sfam_family_name(f),
+			      r, caps.reason);
+		ck_assert_str_eq(caps.reason, remedy ? "not in this kernel" :
+				 "");
+		ck_assert_str_eq(caps.remedy, remedy ? remedy : "");
+	}
+}
+END_TEST
+
+/* connect wants a bound socket. */
+START_TEST(l2tp)
+{
+	static const struct use uses[] = {
+		{ "l2tpip:0.0.0.0:0", SOCKET, 0, 0, NULL },
+		{ "l2tpip:127.0.0.1:4294967295", BIND, 0, 0, NULL },
+		{ "l2tpip:127.0.0.1:7", CONNECT, EINVAL, 0, NULL },
+		{ "l2tpip:192.0.2.1:7", BIND, EADDRNOTAVAIL, 0, NULL },
+		{ "l2tpip6:[::1]:7", BIND, 0, 0, NULL },
+		{ "l2tpip6:[::ffff:127.0.0.1]:7", BIND, EADDRNOTAVAIL, 0,
+		  NULL },
+	};
+
+	CHECK_USES(uses);
+}
+END_TEST
+
 START_TEST(qrtr)
 {
 	static const struct use uses[] = {
@@ -101,6 +163,7 @@ START_TEST(bluetooth)
 		  NULL },
 		{ "bt-l2cap:any:4097", LISTEN, 0, 0, NULL },
 		{ "bt-rfcomm:any:30", BIND, 0, 0, NULL },
+		{ "bt-rfcomm:any:255", BIND, 0, 0, NULL },
 		{ "bt-rfcomm:any:7", LISTEN, 0, 0, NULL },
 		{ "bt-rfcomm:any:0,type=raw", SOCKET, 0, 0, NULL },
 		{ "bt-sco:any", BIND, 0, 0, NULL },
@@ -132,6 +195,47 @@ START_TEST(bluetooth_controller)
 	snprintf(text, sizeof(text), "bt-hci:%d", answer[2] | answer[3] << 8);
 	check_use(&u);
 	close(fd);
+}
+END_TEST
+
+/*
+ * What `bluetoothd -E` does: an experiment, by its UUID, on or off
+ * (set_iso_socket_func() of net/bluetooth/mgmt.c).
+ */
+static void switch_iso(unsigned char on)
+{
+	const unsigned char command[] = {
+		0x4a, 0, 0xff, 0xff, 17, 0, 0x3e, 0xe0, 0xb4, 0xfd, 0xdd, 0xd6,
+		0x85, 0x98, 0x6a, 0x49, 0xe0, 0x05, 0x88, 0xf1, 0xba, 0x6f, on,
+	};
+	unsigned char event[256] = { 0 };
+	int fd = sfam_open_text("bt-hci:none,channel=control", 27, BIND, NULL,
+				NULL);
+
+	ck_assert_ok(fd);
+	ck_assert_int_eq(write(fd, command, sizeof(command)), sizeof(command));
+	/* 1 and 2: the end of a command; others may come before */
+	while (event[0] != 1 && event[0] != 2)
+		ck_assert_int_ge(read(fd, event, sizeof(event)), 9);
+	ck_assert_int_eq(event[6], 0x4a);
+	ck_assert_int_eq(event[8], 0);
+	close(fd);
+}
+
+START_TEST(bluetooth_iso)
+{
+	static const struct use uses[] = {
+		{ "bt-iso:any", SOCKET, 0, 0, NULL },
+		{ "bt-iso:any", LISTEN, 0, 0, NULL },
+		{ "bt-iso:01:23:45:67:89:AB,addrtype=le-random", BIND, 0, 0,
+		  NULL },
+		{ "bt-iso:any,bc=01:23:45:67:89:AB,sid=15,bis=1+31", BIND, 0,
+		  0, "bt-iso:any" },
+	};
+
+	switch_iso(1);
+	CHECK_USES(uses);
+	switch_iso(0);
 }
 END_TEST
 
@@ -277,9 +381,12 @@ END_TEST
 int main(void)
 {
 	const struct harness_test tests[] = {
+		{ which_there_are, "vm root" },
+		{ l2tp, "vm root l2tpip l2tpip6" },
 		{ qrtr, "vm root qrtr" },
 		{ bluetooth, "vm root bt-l2cap bt-rfcomm bt-sco bt-hci" },
 		{ bluetooth_controller, "vm root bt-hci" },
+		{ bluetooth_iso, "vm root bt-hci" },
 		{ rds, "vm root rds" },
 		{ xdp, "netns xdp" },
 		{ inet_inside, "vm root smc rxrpc" },

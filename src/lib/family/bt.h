@@ -17,6 +17,7 @@
 #define SFAM_BT_HCI 1
 #define SFAM_BT_SCO 2
 #define SFAM_BT_RFCOMM 3
+#define SFAM_BT_ISO 8
 
 /* bdaddr_t: the last octet of the text comes first. */
 struct sfam__bdaddr {

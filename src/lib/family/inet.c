@@ -9,7 +9,7 @@ static const struct sfam__key keys[] = {
 	{ NULL, NULL },
 };
 
-static int scan_host(struct sfam__scan *s, struct in_addr *ret)
+int sfam__inet_scan_host(struct sfam__scan *s, struct in_addr *ret)
 {
 	char host[INET_ADDRSTRLEN];
 	size_t start = s->pos;
@@ -34,17 +34,22 @@ static int scan_host(struct sfam__scan *s, struct in_addr *ret)
 
 int sfam__inet_scan(struct sfam__scan *s, struct sockaddr_in *ret)
 {
-	int r = scan_host(s, &ret->sin_addr);
+	int r = sfam__inet_scan_host(s, &ret->sin_addr);
 
 	return r < 0 ? r : sfam__inet_scan_port(s, &ret->sin_port);
 }
 
+void sfam__inet_out_host(struct sfam__out *o, const struct in_addr *host)
+{
+	char text[INET_ADDRSTRLEN];
+
+	inet_ntop(AF_INET, host, text, sizeof(text));
+	sfam__out_str(o, text);
+}
+
 void sfam__inet_out(struct sfam__out *o, const struct sockaddr_in *in)
 {
-	char host[INET_ADDRSTRLEN];
-
-	inet_ntop(AF_INET, &in->sin_addr, host, sizeof(host));
-	sfam__out_str(o, host);
+	sfam__inet_out_host(o, &in->sin_addr);
 	sfam__out_char(o, ':');
 	sfam__out_dec(o, ntohs(in->sin_port));
 }

@@ -7,6 +7,10 @@
 
 #include "family/row.h"
 
+#ifndef IPPROTO_L2TP
+#define IPPROTO_L2TP 115	/* linux/in.h, which does not go with netinet's */
+#endif
+
 /* What a proto= key gives: keys write here, the rows copy it to addr. */
 struct sfam__inet_keys {
 	uint32_t protocol;
@@ -31,8 +35,15 @@ int sfam__inet_scan(struct sfam__scan *s, struct sockaddr_in *ret);
 int sfam__inet6_scan(struct sfam__scan *s, struct sockaddr_in6 *ret);
 void sfam__inet_out(struct sfam__out *o, const struct sockaddr_in *in);
 void sfam__inet6_out(struct sfam__out *o, const struct sockaddr_in6 *in6);
-void sfam__inet6_out_flowinfo(struct sfam__out *o,
-			      const struct sockaddr_in6 *in6);
+void sfam__inet6_out_flowinfo(struct sfam__out *o, uint32_t flowinfo_be);
+
+/* HOST alone, up to a colon or comma, and [HOST%SCOPE] alone. */
+int sfam__inet_scan_host(struct sfam__scan *s, struct in_addr *ret);
+int sfam__inet6_scan_host(struct sfam__scan *s, struct in6_addr *ret,
+			  uint32_t *ret_scope);
+void sfam__inet_out_host(struct sfam__out *o, const struct in_addr *host);
+void sfam__inet6_out_host(struct sfam__out *o, const struct in6_addr *host,
+			  uint32_t scope);
 
 /* One or the other. */
 union sfam__inet_either {

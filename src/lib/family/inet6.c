@@ -68,20 +68,27 @@ static int scan_scope(struct sfam__scan *s, uint32_t *ret)
 	return 0;
 }
 
-int sfam__inet6_scan(struct sfam__scan *s, struct sockaddr_in6 *in6)
+int sfam__inet6_scan_host(struct sfam__scan *s, struct in6_addr *ret,
+			  uint32_t *ret_scope)
 {
 	int r;
 
 	r = sfam__scan_expect(s, '[', "\"[\"");
 	if (r == 0)
-		r = scan_host(s, &in6->sin6_addr);
+		r = scan_host(s, ret);
 	if (r == 0 && sfam__scan_skip(s, '%'))
-		r = scan_scope(s, &in6->sin6_scope_id);
+		r = scan_scope(s, ret_scope);
 	if (r == 0)
 		r = sfam__scan_expect(s, ']', "\"]\"");
-	if (r == 0)
-		r = sfam__inet_scan_port(s, &in6->sin6_port);
 	return r;
+}
+
+int sfam__inet6_scan(struct sfam__scan *s, struct sockaddr_in6 *in6)
+{
+	int r = sfam__inet6_scan_host(s, &in6->sin6_addr,
+				      &in6->sin6_scope_id);
+
+	return r < 0 ? r : sfam__inet_scan_port(s, &in6->sin6_port);
 }
 
 static int inet6_parse(struct sfam__scan *s, struct sfam_addr *ret)
@@ -138,25 +145,31 @@ static void out_scope(struct sfam__out *o, uint32_t scope)
 		sfam__out_dec(o, scope);
 }
 
+void sfam__inet6_out_host(struct sfam__out *o, const struct in6_addr *host,
+			  uint32_t scope)
+{
+	char text[INET6_ADDRSTRLEN];
+
+	inet_ntop(AF_INET6, host, text, sizeof(text));
+	sfam__out_char(o, '[');
+	sfam__out_str(o, text);
+	out_scope(o, scope);
+	sfam__out_char(o, ']');
+}
+
 void sfam__inet6_out(struct sfam__out *o, const struct sockaddr_in6 *in6)
 {
-	char host[INET6_ADDRSTRLEN];
-
-	inet_ntop(AF_INET6, &in6->sin6_addr, host, sizeof(host));
-	sfam__out_char(o, '[');
-	sfam__out_str(o, host);
-	out_scope(o, in6->sin6_scope_id);
-	sfam__out_str(o, "]:");
+	sfam__inet6_out_host(o, &in6->sin6_addr, in6->sin6_scope_id);
+	sfam__out_char(o, ':');
 	sfam__out_dec(o, ntohs(in6->sin6_port));
 }
 
-void sfam__inet6_out_flowinfo(struct sfam__out *o,
-			      const struct sockaddr_in6 *in6)
+void sfam__inet6_out_flowinfo(struct sfam__out *o, uint32_t flowinfo_be)
 {
-	if (in6->sin6_flowinfo == 0)
+	if (flowinfo_be == 0)
 		return;
 	sfam__out_str(o, ",flowinfo=0x");
-	sfam__out_hex(o, ntohl(in6->sin6_flowinfo), 1);
+	sfam__out_hex(o, ntohl(flowinfo_be), 1);
 }
 
 static void inet6_format(const struct sfam_addr *addr, struct sfam__out *o)
@@ -166,7 +179,7 @@ static void inet6_format(const struct sfam_addr *addr, struct sfam__out *o)
 	sfam__addr_get(addr, &in6, sizeof(in6));
 	sfam__inet6_out(o, &in6);
 	sfam__inet_out_proto(addr, o);
-	sfam__inet6_out_flowinfo(o, &in6);
+	sfam__inet6_out_flowinfo(o, in6.sin6_flowinfo);
 }
 
 static const struct sfam_addr_field fields[] = {

@@ -33,8 +33,8 @@ static int set_net(struct sfam__scan *s, void *sa)
 {
 	struct sockaddr_mctp *mctp = sa;
 
-	return sfam__scan_u32(s, INT32_MAX, &mctp->network,
-			      "a network 0..2147483647, 0 for any");
+	return sfam__scan_u32(s, UINT32_MAX, &mctp->network,
+			      "a network 0..4294967295, 0 for any");
 }
 
 static int set_tag(struct sfam__scan *s, void *sa)
@@ -81,10 +81,6 @@ static int mctp_check(struct sfam_addr *addr, struct sfam_diag *diag)
 				      offsetof(struct sockaddr_mctp, pad) :
 				      offsetof(struct sockaddr_mctp, pad_end),
 				      "zeros in the padding");
-	if (mctp.network > INT32_MAX)
-		return sfam__addr_bad(diag, offsetof(struct sockaddr_mctp,
-						     network),
-				      "a network 0..2147483647");
 	if (mctp.tag > TAG_MAX)
 		return sfam__addr_bad(diag, offsetof(struct sockaddr_mctp,
 						     tag), "a tag 0..0x1f");

@@ -41,15 +41,15 @@ static void say_absent(const struct sfam_family *f, struct sfam_caps *c)
 
 	sfam__out_str(&reason, "not in this kernel");
 	sfam__out_finish(&reason);
+	/* Whether there is such a module, only modprobe can tell. */
 	if (f->module) {
 		sfam__out_str(&remedy, "modprobe ");
 		sfam__out_str(&remedy, f->module);
-		sfam__out_str(&remedy, " (");
-	} else {
-		sfam__out_str(&remedy, "a kernel with (");
+		sfam__out_str(&remedy, ", or ");
 	}
+	sfam__out_str(&remedy, "a kernel with ");
 	sfam__out_str(&remedy, f->config);
-	sfam__out_str(&remedy, ", since Linux ");
+	sfam__out_str(&remedy, " (since Linux ");
 	sfam__out_str(&remedy, f->since);
 	if (f->removed) {
 		sfam__out_str(&remedy, ", removed in Linux ");

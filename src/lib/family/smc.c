@@ -72,7 +72,7 @@ static void smc_format(const struct sfam_addr *addr, struct sfam__out *o)
 	sfam__addr_get(addr, &u, sizeof(u));
 	sfam__inet_either_out(o, &u);
 	if (u.family == AF_INET6)
-		sfam__inet6_out_flowinfo(o, &u.in6);
+		sfam__inet6_out_flowinfo(o, u.in6.sin6_flowinfo);
 }
 
 const struct sfam_family sfam__family_smc = {
