@@ -15,6 +15,12 @@ libharness_la_SOURCES = \
 	tests/harness/need.h
 libharness_la_LIBADD = libsockfam.la libsockfam-ctl.la $(CHECK_LIBS)
 
+# Preloaded into python by tests/peer/addr.sh; -rpath makes it shared.
+check_LTLIBRARIES += libaddrspy.la
+libaddrspy_la_SOURCES = tests/peer/addr-spy.c
+libaddrspy_la_LIBADD =
+libaddrspy_la_LDFLAGS = -module -avoid-version -rpath /nowhere
+
 UNIT_TESTS = \
 	tests/unit/test-addr \
 	tests/unit/test-api \
@@ -55,7 +61,11 @@ tests_unit_test_text_SOURCES = tests/unit/test-text.c \
 # The tool as its user meets it, where no family is needed.
 CLI_TEST = tests/cli.sh
 
-PEER_TESTS = tests/peer/can.sh tests/peer/ctl.sh tests/peer/verbs.sh
+PEER_TESTS = \
+	tests/peer/addr.sh \
+	tests/peer/can.sh \
+	tests/peer/ctl.sh \
+	tests/peer/verbs.sh
 
 EXTRA_DIST += $(CLI_TEST) $(PEER_TESTS) \
 	tests/data/addresses.txt \
@@ -64,6 +74,7 @@ EXTRA_DIST += $(CLI_TEST) $(PEER_TESTS) \
 	tests/fuzz/fuzz-addr.c \
 	tests/fuzz/fuzz-can-text.c \
 	tests/fuzz/fuzz-packet-line.c \
+	tests/peer/addr.py \
 	tests/peer/can-peer.py \
 	tests/peer/ctl.py \
 	tests/peer/lib.sh \
@@ -87,7 +98,7 @@ check-local: all $(check_PROGRAMS)
 # `make check-vm KERNEL=6.1` for the other kernel. SFAM_ROUNDS: there is no
 # hurry in finding on a slow machine what the host has looked for.
 KERNEL = 6.12
-check-vm: all $(check_PROGRAMS)
+check-vm: all $(check_PROGRAMS) $(check_LTLIBRARIES)
 	SFAM_REQUIRE=all SFAM_PLACE=vm-$(KERNEL) SFAM_ROUNDS=5000 \
 	SFAM_VM_ENV="SOCKFAM" SOCKFAM=$(abs_builddir)/sockfam \
 	$(srcdir)/tests/vm/run --kernel $(KERNEL) --can-bus --canfd-bus \

@@ -8,7 +8,7 @@
 #include "family/row.h"
 
 #ifndef IPPROTO_L2TP
-#define IPPROTO_L2TP 115	/* linux/in.h, which does not go with netinet's */
+#define IPPROTO_L2TP 115	/* of linux/in.h, not of netinet/in.h */
 #endif
 
 /* What a proto= key gives: keys write here, the rows copy it to addr. */
