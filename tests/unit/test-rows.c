@@ -119,6 +119,28 @@ START_TEST(which_there_are)
 }
 END_TEST
 
+/* Of a path without room for its NUL, getsockname says 111 bytes. */
+START_TEST(unix_of_111_bytes)
+{
+	char text[5 + 108 + 1];
+	struct use u = { text, BIND, 0, 0, NULL };
+	struct sockaddr_storage ss;
+	socklen_t len = sizeof(ss);
+	int fd;
+
+	snprintf(text, sizeof(text), "unix:/tmp/%08d%095d", (int)getpid(), 0);
+	ck_assert_uint_eq(strlen(text), 5 + 108);
+	check_use(&u);
+	unlink(text + 5);
+	fd = sfam_open_text(text, strlen(text), BIND, NULL, NULL);
+	unlink(text + 5);
+	ck_assert_ok(fd);
+	ck_assert_int_eq(getsockname(fd, (struct sockaddr *)&ss, &len), 0);
+	ck_assert_uint_eq(len, 111);
+	close(fd);
+}
+END_TEST
+
 /* connect wants a bound socket. */
 START_TEST(l2tp)
 {
@@ -382,6 +404,7 @@ int main(void)
 {
 	const struct harness_test tests[] = {
 		{ which_there_are, "vm root" },
+		{ unix_of_111_bytes, NULL },
 		{ l2tp, "vm root l2tpip l2tpip6" },
 		{ qrtr, "vm root qrtr" },
 		{ bluetooth, "vm root bt-l2cap bt-rfcomm bt-sco bt-hci" },
