@@ -6,7 +6,9 @@ pkginclude_HEADERS = \
 	include/sockfam/can.h \
 	include/sockfam/ctl-can.h \
 	include/sockfam/ctl.h \
+	include/sockfam/error.h \
 	include/sockfam/family.h \
 	include/sockfam/fdpass.h \
+	include/sockfam/resolve.h \
 	include/sockfam/socket.h \
 	include/sockfam/sockfam.h

@@ -33,11 +33,14 @@ UNIT_TESTS = \
 	tests/unit/test-can-receive \
 	tests/unit/test-can-send \
 	tests/unit/test-can-text \
+	tests/unit/test-connect \
 	tests/unit/test-family \
 	tests/unit/test-fdpass \
 	tests/unit/test-link \
 	tests/unit/test-packet-line \
+	tests/unit/test-resolve \
 	tests/unit/test-rows \
+	tests/unit/test-serve \
 	tests/unit/test-socket \
 	tests/unit/test-text
 check_PROGRAMS += $(UNIT_TESTS)
@@ -51,6 +54,12 @@ tests_unit_test_can_receive_SOURCES = tests/unit/test-can-receive.c \
 	tests/unit/test-can-vcan.h
 tests_unit_test_can_send_SOURCES = tests/unit/test-can-send.c \
 	tests/unit/test-can-vcan.h
+tests_unit_test_connect_SOURCES = tests/unit/test-connect.c \
+	tests/unit/test-etc.h tests/unit/test-named.h
+tests_unit_test_serve_SOURCES = tests/unit/test-serve.c \
+	tests/unit/test-etc.h tests/unit/test-named.h
+tests_unit_test_resolve_SOURCES = tests/unit/test-resolve.c \
+	tests/unit/test-etc.h
 tests_unit_test_packet_line_CPPFLAGS = $(INTERNAL_CPPFLAGS)
 tests_unit_test_packet_line_SOURCES = tests/unit/test-packet-line.c \
 	src/cli/packet-line.c src/cli/packet-line.h

@@ -8,6 +8,7 @@
 
 #include <sockfam/addr.h>
 #include <sockfam/base.h>
+#include <sockfam/resolve.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -24,7 +25,15 @@ enum sfam_open_how {
 /* Bits of struct sfam_open_opts.flags. */
 #define SFAM_OPEN_NONBLOCK	(1u << 0) /* leave O_NONBLOCK on */
 #define SFAM_OPEN_KEEP_ON_EXEC	(1u << 1) /* no close-on-exec */
-#define SFAM_OPEN_REUSEADDR	(1u << 2) /* SO_REUSEADDR before bind */
+/*
+ * SO_REUSEADDR before bind. Listeners of inet, inet6 and smc have it
+ * anyway, so that connections of an earlier server that linger in TIME_WAIT
+ * are not in the way. On datagram sockets it lets another take the port
+ * over; there it is for multicast.
+ */
+#define SFAM_OPEN_REUSEADDR	(1u << 2)
+#define SFAM_OPEN_REUSEPORT	(1u << 3) /* SO_REUSEPORT before bind */
+#define SFAM_OPEN_V6ONLY	(1u << 4) /* inet6: bound for IPv6 alone */
 
 /* NULL means SFAM_OPEN_OPTS_INIT. Tails unknown here must be zero. */
 struct sfam_open_opts {
@@ -32,26 +41,80 @@ struct sfam_open_opts {
 	uint32_t flags;		/* SFAM_OPEN_... */
 	int backlog;		/* of listen; 0: SOMAXCONN */
 	int64_t timeout_ns;	/* of connect, in all */
+	/*
+	 * SFAM_OPEN_CONNECT: the address to connect from, bound before (a
+	 * unix path stays behind as a file). NULL: the kernel chooses.
+	 */
+	const struct sfam_addr *source;
 };
 #define SFAM_OPEN_OPTS_INIT \
-	{ sizeof(struct sfam_open_opts), 0, 0, SFAM_FOREVER }
+	{ sizeof(struct sfam_open_opts), 0, 0, SFAM_FOREVER, NULL }
 
 /*
  * A socket for addr, used as `how` says. Returns the descriptor; the
  * caller closes it.
  * -EAFNOSUPPORT, -EPROTONOSUPPORT, -ESOCKTNOSUPPORT: not in this kernel
  * (sfam_family_probe() has the words). -ETIMEDOUT: connect did not finish
- * in time. -EOPNOTSUPP: the family cannot do that (listen on CAN).
- * -E2BIG: opts asks for what this library does not know. -EINVAL: unknown
- * flags or `how`. Others from socket(2), bind(2), connect(2), listen(2).
+ * in time. -EOPNOTSUPP: the family cannot do that (listen on CAN, connect
+ * of TIPC with a source, SFAM_OPEN_REUSEPORT outside IP; of the last, older
+ * kernels say nothing). -E2BIG: opts asks for what this library does not
+ * know. -EINVAL: unknown flags or `how`, or a source of another family or
+ * without SFAM_OPEN_CONNECT. -EADDRINUSE: another has the address. Others
+ * from socket(2), bind(2), connect(2), listen(2).
+ *
+ * A unix server that was killed leaves its path behind (-EADDRINUSE). No
+ * function here removes it: from outside, a dead one and one that is bound
+ * but does not listen yet look alike. Who knows that there is no second
+ * server, by flock(2) on a file of its own say, can unlink the path first;
+ * abstract names leave nothing behind.
  */
 int sfam_open(const struct sfam_addr *addr, enum sfam_open_how how,
 	      const struct sfam_open_opts *opts) SFAM_MUST_CHECK;
 
-/* The same from text: sfam_addr_parse() and sfam_open() in one call. */
+/*
+ * The same from text, which may be a name (sockfam/resolve.h).
+ *
+ * SFAM_OPEN_CONNECT tries each address of a name in turn and returns the
+ * first that connects. timeout_ns is for all of it: resolving, which it
+ * cannot cut short, counts, and each try gets its equal share of what is
+ * then left, the last one all. An address that does not fit the source's
+ * family is passed over; -EADDRNOTAVAIL if there is no other. Else the
+ * error is that of the last try, but an address to which there is no way
+ * from here (-EAFNOSUPPORT, -ENETUNREACH, -EADDRNOTAVAIL) does not hide what
+ * another one answered.
+ *
+ * SFAM_OPEN_LISTEN and _BIND without a host take IPv6 and IPv4 by one
+ * socket, whatever net.ipv6.bindv6only says, or IPv4 alone where there is
+ * no IPv6; with family=inet6 or SFAM_OPEN_V6ONLY, IPv6 alone. Of a host
+ * with several addresses it is the first that this machine has.
+ *
+ * Errors: as sfam_resolve() and sfam_open(); only with those of the first
+ * has diag words, else its expected is empty. Of more than 64 addresses the
+ * first 64 count.
+ */
 int sfam_open_text(const char *text, size_t text_len, enum sfam_open_how how,
 		   const struct sfam_open_opts *opts, struct sfam_diag *diag)
 	SFAM_MUST_CHECK;
+
+/*
+ * A listening socket for each address of a name, those of IPv6 for IPv6
+ * alone; datagram sockets are bound, as there is nothing to listen for. The
+ * descriptors are put into ret_fds, and *ret_n says how many; the caller
+ * closes them. Addresses that this machine does not have (-EAFNOSUPPORT,
+ * -EADDRNOTAVAIL) are left out as long as one is left. With port 0 each
+ * socket gets a port of its own. On failure none is left open.
+ * -ENOSPC: more than max addresses, or than 64. Others: as sfam_open_text().
+ */
+int sfam_listen_all(const char *text, size_t text_len,
+		    const struct sfam_open_opts *opts, int *ret_fds,
+		    size_t max, size_t *ret_n, struct sfam_diag *diag)
+	SFAM_MUST_CHECK;
+
+/*
+ * 1 if one IPv6 socket can serve IPv4 clients too, 0 if not (no IPv6 in
+ * this kernel). -errno: cannot be told (-EPERM, -EACCES, -EMFILE ...).
+ */
+int sfam_has_dualstack(void) SFAM_MUST_CHECK;
 
 /*
  * The next connection of a listening socket (or an operation descriptor of

@@ -6,8 +6,10 @@
 #include <sockfam/addr.h>
 #include <sockfam/base.h>
 #include <sockfam/can.h>
+#include <sockfam/error.h>
 #include <sockfam/family.h>
 #include <sockfam/fdpass.h>
+#include <sockfam/resolve.h>
 #include <sockfam/socket.h>
 
 #endif

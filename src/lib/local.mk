@@ -19,6 +19,8 @@ libsockfam_la_SOURCES = \
 	src/lib/base/diag.c \
 	src/lib/base/hex.c \
 	src/lib/base/interface.c \
+	src/lib/base/resolve.c \
+	src/lib/base/resolve.h \
 	src/lib/base/scan.c \
 	src/lib/base/sys.c \
 	src/lib/base/sys.h \
@@ -32,6 +34,8 @@ libsockfam_la_SOURCES = \
 	src/lib/family/layout.c \
 	src/lib/family/probe.c \
 	src/lib/family/row.h \
+	src/lib/family/shorthand.c \
+	src/lib/family/shorthand.h \
 	src/lib/family/table.c \
 	src/lib/family/alg.c \
 	src/lib/family/appletalk.c \
@@ -95,6 +99,11 @@ libsockfam_la_SOURCES = \
 	src/lib/can/send.c \
 	src/lib/can/text-format.c \
 	src/lib/can/text-parse.c \
+	src/lib/socket/error.c \
 	src/lib/socket/fdpass.c \
 	src/lib/socket/io.c \
-	src/lib/socket/open.c
+	src/lib/socket/named.c \
+	src/lib/socket/open.c \
+	src/lib/socket/open.h \
+	src/lib/socket/resolve.c \
+	src/lib/socket/resolve.h

@@ -75,6 +75,24 @@ static void addr_and_socket(void)
 	close(child);
 }
 
+static void names_and_errors(void)
+{
+	static const char text[] = "tcp:[::1]:80";
+	struct sfam_addr a;
+	char words[SFAM_ERROR_STRLEN];
+	size_t n = 0;
+	int fd = -1;
+
+	EXPECT(sfam_resolve(text, strlen(text), SFAM_RESOLVE_NUMERIC, &a, 1,
+			    &n, NULL) == 0 && n == 1);
+	EXPECT(sfam_listen_all("unix:", 5, NULL, &fd, 1, &n, NULL) == 0);
+	EXPECT(n == 1 && close(fd) == 0);
+	EXPECT(sfam_has_dualstack() != 2);
+	EXPECT(sfam_error_class(-EAGAIN) == SFAM_ERROR_WOULD_BLOCK);
+	EXPECT(sfam_error_eai(-EAGAIN) == 0);
+	EXPECT(sfam_error_format(-EAGAIN, words, sizeof(words)) > 0);
+}
+
 static void can(void)
 {
 	struct sfam_can_receiver *receiver = sfam_can_receiver_new(1, 0);
@@ -135,6 +153,7 @@ int main(void)
 	EXPECT(strcmp(sfam_version(), "") != 0);
 	family();
 	addr_and_socket();
+	names_and_errors();
 	can();
 	can_ctl();
 	ctl();

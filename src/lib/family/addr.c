@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/sys.h"
 #include "family/row.h"
+#include "family/shorthand.h"
 
 void sfam__addr_set(struct sfam_addr *addr, const void *sa, socklen_t len)
 {
@@ -54,6 +55,10 @@ SFAM_PUBLIC int sfam_addr_parse(struct sfam_addr *ret, const char *text,
 	struct sfam_addr addr;
 	int r;
 
+	if (!f && sfam__scan_shorthand(&s))
+		return sfam__scan_fail(&s, -EINVAL, 0, "a family's scheme "
+				       "(inet:, inet6:); names are resolved "
+				       "to connect or listen");
 	if (!f)
 		return sfam__scan_fail(&s, -EINVAL, 0, "SCHEME: of a family, "
 				       "such as unix inet packet can vsock");

@@ -1,12 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "family/inet.h"
 
-#include <netinet/in.h>
-
-#ifndef IPPROTO_MPTCP
-#define IPPROTO_MPTCP 262	/* linux/in.h since 5.6 */
-#endif
-
 static const struct sfam__name protocols[] = {
 	{ "icmp", IPPROTO_ICMP },
 	{ "tcp", IPPROTO_TCP },

@@ -10,6 +10,9 @@
 #ifndef IPPROTO_L2TP
 #define IPPROTO_L2TP 115	/* of linux/in.h, not of netinet/in.h */
 #endif
+#ifndef IPPROTO_MPTCP
+#define IPPROTO_MPTCP 262	/* linux/in.h since 5.6 */
+#endif
 
 /* What a proto= key gives: keys write here, the rows copy it to addr. */
 struct sfam__inet_keys {

@@ -29,6 +29,8 @@
 #define SFAM_ROW_HALF_MESSAGES	(1u << 3)
 /* Its sockaddrs are those of AF_INET and AF_INET6; check looks at that. */
 #define SFAM_ROW_INET_ADDR	(1u << 4)
+/* Connections that have ended hold the port (TIME_WAIT). */
+#define SFAM_ROW_PORT_LINGERS	(1u << 5)
 
 struct sfam_family {
 	const char *name;	/* scheme and look-up key: "can-isotp" */

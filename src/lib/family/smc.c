@@ -82,7 +82,8 @@ const struct sfam_family sfam__family_smc = {
 	.af = AF_SMC,
 	.type = SOCK_STREAM,
 	.types = SFAM_TYPE_STREAM,
-	.flags = SFAM_ROW_INET_ADDR | SFAM_ROW_ANY_PROTOCOL,
+	.flags = SFAM_ROW_INET_ADDR | SFAM_ROW_ANY_PROTOCOL |
+		 SFAM_ROW_PORT_LINGERS,
 	.len_min = sizeof(struct sockaddr_in),
 	.len_max = sizeof(struct sockaddr_in6),
 	.config = "CONFIG_SMC",

@@ -2,18 +2,17 @@
 #include <poll.h>
 #include <sys/time.h>
 
-#include "base/sys.h"
-#include "family/row.h"
+#include "socket/open.h"
 
-#include <sockfam/socket.h>
+#include "family/inet.h"
 
 #define OPEN_FLAGS (SFAM_OPEN_NONBLOCK | SFAM_OPEN_KEEP_ON_EXEC | \
-		    SFAM_OPEN_REUSEADDR)
+		    SFAM_OPEN_REUSEADDR | SFAM_OPEN_REUSEPORT | \
+		    SFAM_OPEN_V6ONLY)
 #define ACCEPT_FLAGS (SFAM_OPEN_NONBLOCK | SFAM_OPEN_KEEP_ON_EXEC)
 
-/* Takes what the caller's headers knew; refuses what we do not know. */
-static int read_opts(struct sfam_open_opts *ret,
-		     const struct sfam_open_opts *opts)
+int sfam__open_opts(struct sfam_open_opts *ret, enum sfam_open_how how,
+		    const struct sfam_open_opts *opts)
 {
 	const struct sfam_open_opts defaults = SFAM_OPEN_OPTS_INIT;
 	const unsigned char *bytes = (const unsigned char *)opts;
@@ -29,7 +28,9 @@ static int read_opts(struct sfam_open_opts *ret,
 			return -E2BIG;
 	memcpy(ret, opts, opts->size < sizeof(*ret) ? opts->size :
 						      sizeof(*ret));
-	return ret->flags & ~OPEN_FLAGS ? -EINVAL : 0;
+	if (ret->flags & ~OPEN_FLAGS)
+		return -EINVAL;
+	return ret->source && how != SFAM_OPEN_CONNECT ? -EINVAL : 0;
 }
 
 /* SO_ERROR of a connection that poll said has an outcome. */
@@ -103,33 +104,71 @@ static int connect_within(int fd, const struct sfam_addr *addr,
 	return r < 0 ? r : connect_result(fd);
 }
 
-static int bind_addr(int fd, const struct sfam_addr *addr, uint32_t flags)
+static int set_int(int fd, int level, int name, int value)
 {
-	int one = 1;
+	return sfam__sys_setsockopt(fd, level, name, &value, sizeof(value));
+}
+
+static int set_v6only(int fd, const struct sfam_addr *addr,
+		      enum sfam__v6only v6only)
+{
+	if (v6only == SFAM__V6ONLY_DEFAULT ||
+	    addr->family != &sfam__family_inet6)
+		return 0;
+	return set_int(fd, IPPROTO_IPV6, IPV6_V6ONLY,
+		      v6only == SFAM__V6ONLY_ON);
+}
+
+static int bind_addr(int fd, const struct sfam_addr *addr, uint32_t flags,
+		     enum sfam__v6only v6only)
+{
 	int r = 0;
 
 	if (flags & SFAM_OPEN_REUSEADDR)
-		r = sfam__sys_setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one,
-					 sizeof(one));
+		r = set_int(fd, SOL_SOCKET, SO_REUSEADDR, 1);
+	if (r == 0 && flags & SFAM_OPEN_REUSEPORT)
+		r = set_int(fd, SOL_SOCKET, SO_REUSEPORT, 1);
+	if (r == 0)
+		r = set_v6only(fd, addr, flags & SFAM_OPEN_V6ONLY ?
+					 SFAM__V6ONLY_ON : v6only);
 	return r < 0 ? r : sfam__sys_bind(fd, &addr->storage, addr->len);
 }
 
-static int use(int fd, const struct sfam_addr *addr, enum sfam_open_how how,
-	       const struct sfam_open_opts *o)
+static int listen_at(int fd, const struct sfam_addr *addr,
+		     const struct sfam_open_opts *o, enum sfam__v6only v6only)
 {
+	uint32_t flags = o->flags;
 	int r;
 
+	if (addr->family->flags & SFAM_ROW_PORT_LINGERS)
+		flags |= SFAM_OPEN_REUSEADDR;
+	r = bind_addr(fd, addr, flags, v6only);
+	return r < 0 ? r : sfam__sys_listen(fd, o->backlog ? o->backlog :
+							     SOMAXCONN);
+}
+
+static int connect_from(int fd, const struct sfam_addr *addr,
+			const struct sfam_open_opts *o)
+{
+	int r = 0;
+
+	if (o->source)
+		r = bind_addr(fd, o->source, o->flags, SFAM__V6ONLY_DEFAULT);
+	return r < 0 ? r : connect_within(fd, addr, o->timeout_ns);
+}
+
+static int use(int fd, const struct sfam_addr *addr, enum sfam_open_how how,
+	       const struct sfam_open_opts *o, enum sfam__v6only v6only)
+{
 	switch (how) {
 	case SFAM_OPEN_SOCKET:
 		return 0;
 	case SFAM_OPEN_BIND:
-		return bind_addr(fd, addr, o->flags);
+		return bind_addr(fd, addr, o->flags, v6only);
 	case SFAM_OPEN_CONNECT:
-		return connect_within(fd, addr, o->timeout_ns);
+		return connect_from(fd, addr, o);
 	case SFAM_OPEN_LISTEN:
-		r = bind_addr(fd, addr, o->flags);
-		return r < 0 ? r : sfam__sys_listen(fd, o->backlog ?
-						    o->backlog : SOMAXCONN);
+		return listen_at(fd, addr, o, v6only);
 	}
 	return -EINVAL;
 }
@@ -145,25 +184,22 @@ static int open_socket(const struct sfam_addr *addr, enum sfam_open_how how,
 	return sfam__sys_socket(addr->family->af, type, addr->protocol);
 }
 
-SFAM_PUBLIC int sfam_open(const struct sfam_addr *addr,
-			  enum sfam_open_how how,
-			  const struct sfam_open_opts *opts)
+int sfam__open(const struct sfam_addr *addr, enum sfam_open_how how,
+	       const struct sfam_open_opts *o, enum sfam__v6only v6only)
 {
-	struct sfam_open_opts o;
 	int fd;
 	int r;
 
-	r = read_opts(&o, opts);
-	if (r < 0)
-		return r;
-	fd = open_socket(addr, how, o.flags);
+	if (o->source && o->source->family != addr->family)
+		return -EINVAL;
+	fd = open_socket(addr, how, o->flags);
 	if (fd < 0)
 		return fd;
-	r = use(fd, addr, how, &o);
-	if (r == 0 && !(o.flags & SFAM_OPEN_NONBLOCK) &&
+	r = use(fd, addr, how, o, v6only);
+	if (r == 0 && !(o->flags & SFAM_OPEN_NONBLOCK) &&
 	    how == SFAM_OPEN_CONNECT)
 		r = sfam__sys_clear_nonblock(fd);
-	if (r == 0 && o.flags & SFAM_OPEN_KEEP_ON_EXEC)
+	if (r == 0 && o->flags & SFAM_OPEN_KEEP_ON_EXEC)
 		r = sfam__sys_clear_cloexec(fd);
 	if (r < 0) {
 		sfam__sys_close(fd);
@@ -172,15 +208,14 @@ SFAM_PUBLIC int sfam_open(const struct sfam_addr *addr,
 	return fd;
 }
 
-SFAM_PUBLIC int sfam_open_text(const char *text, size_t text_len,
-			       enum sfam_open_how how,
-			       const struct sfam_open_opts *opts,
-			       struct sfam_diag *diag)
+SFAM_PUBLIC int sfam_open(const struct sfam_addr *addr,
+			  enum sfam_open_how how,
+			  const struct sfam_open_opts *opts)
 {
-	struct sfam_addr addr;
-	int r = sfam_addr_parse(&addr, text, text_len, diag);
+	struct sfam_open_opts o;
+	int r = sfam__open_opts(&o, how, opts);
 
-	return r < 0 ? r : sfam_open(&addr, how, opts);
+	return r < 0 ? r : sfam__open(addr, how, &o, SFAM__V6ONLY_DEFAULT);
 }
 
 /* What accept gave, with the peer's address where it is wanted. */
