@@ -72,6 +72,24 @@ says 1 'expected an algorithm name of 1 to 103 bytes' addr "alg:hash:$long"
 says 1 'at 14: expected a port 0..65535, found "65536"' \
 	addr inet:10.0.0.1:65536
 
+says 0 "inet:127.0.0.1:80  socket(2, 1, 0)" addr tcp:127.0.0.1:80
+says 0 "inet6:[::1]:80,proto=sctp,type=seqpacket  socket(10, 5, 132)" \
+	addr "sctp:[::1]:80,type=seqpacket"
+says 0 "inet:127.0.0.1:7,type=dgram" addr udp::7
+says 0 "inet6:[::]:7,proto=mptcp" addr -l mptcp:*:7
+says 1 'at 5: expected a service: port or name' addr tcp:::1:80
+says 1 'at 14: expected a port 0..65535, found "65616"' addr tcp:127.0.0.1:65616
+says 1 'at 8: expected ":SERVICE"' addr "tcp:[::]80"
+says 1 'at 6: expected ":SERVICE", a port or a name, found the end' addr udp:ab
+says 1 'at 9: expected a key: type= family=' addr tcp:x:80,proto=tcp
+says 1 'at 14: expected one of stream, found "dgram"' addr tcp:x:80,type=dgram
+says 1 'an IPv6 address in [ ], * or nothing, found "a b:1"' addr 'tcp:a b:1'
+says 1 'nosuch0' addr 'tcp:[fe80::1%nosuch0]:1'
+says 1 "Address family for hostname not supported" \
+	addr "tcp:[::1]:80,family=inet"
+says 1 "service not known" addr tcp:127.0.0.1:no-such-service
+says 1 "at 0: expected SCHEME:" addr tcp6:x:80
+
 # A good text beside a bad one is still answered.
 "$SOCKFAM" addr unix:/x nosuch:y unix:/z >"$work/out" 2>"$work/err"
 if [ $? -eq 1 ] && [ "$(grep -c ^unix: "$work/out")" -eq 2 ]; then

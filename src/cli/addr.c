@@ -8,6 +8,8 @@
 
 #include "cli.h"
 
+#define ADDRS_MAX 256
+
 static void print_bytes(const struct sfam_addr *addr)
 {
 	const unsigned char *b = (const unsigned char *)&addr->storage;
@@ -110,50 +112,70 @@ static void print_field(const struct sfam_addr *addr,
 	putchar('\n');
 }
 
-static int print_addr(const char *text)
+static void print_addr(const struct sfam_addr *addr)
 {
-	struct sfam_addr_field field;
-	struct sfam_diag diag;
-	struct sfam_addr addr;
 	char canonical[SFAM_ADDR_STRLEN];
+	struct sfam_addr_field field;
 	size_t n;
-	int r = sfam_addr_parse(&addr, text, strlen(text), &diag);
+
+	printf("%s  socket(%d, %d, %d)  len %u  ",
+	       cli_addr_text(addr, canonical, sizeof(canonical)),
+	       sfam_family_af(addr->family), addr->type, addr->protocol,
+	       (unsigned int)addr->len);
+	print_bytes(addr);
+	putchar('\n');
+	for (n = 0; sfam_addr_field(addr, n, &field) == 1; n++)
+		print_field(addr, &field);
+}
+
+static int print_addrs(const char *text, uint32_t flags)
+{
+	struct sfam_addr addrs[ADDRS_MAX];
+	struct sfam_diag diag;
+	size_t n, i;
+	int r = sfam_resolve(text, strlen(text), flags, addrs, ADDRS_MAX, &n,
+			     &diag);
 
 	if (r < 0)
 		return cli_bad_text(text, r, &diag);
-	printf("%s  socket(%d, %d, %d)  len %u  ",
-	       cli_addr_text(&addr, canonical, sizeof(canonical)),
-	       sfam_family_af(addr.family), addr.type, addr.protocol,
-	       (unsigned int)addr.len);
-	print_bytes(&addr);
-	putchar('\n');
-	for (n = 0; sfam_addr_field(&addr, n, &field) == 1; n++)
-		print_field(&addr, &field);
+	for (i = 0; i < n && i < ADDRS_MAX; i++)
+		print_addr(&addrs[i]);
+	if (n > ADDRS_MAX)
+		return cli_error("%s: has %zu addresses, of which only %d "
+				 "are shown", text, n, ADDRS_MAX);
 	return CLI_OK;
 }
 
 static int run(const struct cli_verb *self, int argc, char **argv)
 {
+	uint32_t flags = 0;
 	int status = CLI_OK;
-	int i;
+	int c, i;
 
-	if (cli_getopt(self, argc, argv, "+:") != -1)
-		return CLI_USAGE;
+	while ((c = cli_getopt(self, argc, argv, "+:l")) != -1) {
+		if (c != 'l')
+			return CLI_USAGE;
+		flags = SFAM_RESOLVE_PASSIVE;
+	}
 	if (optind == argc)
 		return cli_usage(self, "which address?");
 	for (i = optind; i < argc; i++)
-		if (print_addr(argv[i]) != CLI_OK)
+		if (print_addrs(argv[i], flags) != CLI_OK)
 			status = CLI_FAILED;
 	return status;
 }
 
 const struct cli_verb cli_addr = {
 	.name = "addr",
-	.args = "TEXT...",
+	.args = "[-l] TEXT...",
 	.help = "what an address text means: canonical text, socket, bytes",
 	.details =
-"Of each text its canonical form, the socket(2) triple, the length and the\n"
-"bytes of the sockaddr; then a line per field: offset, size, name in the\n"
-"kernel's headers, bytes, value. 'sockfam families' has the syntax.\n",
+"  -l  a name without a host is that of a server: all of this machine's\n"
+"      addresses, where a client gets the loopback ones\n"
+"Of each address its canonical form, the socket(2) triple, the length and\n"
+"the bytes of the sockaddr; then a line per field: offset, size, name in the\n"
+"kernel's headers, bytes, value. 'sockfam families' has the syntax. Names,\n"
+"tcp:HOST:SERVICE, with udp, udplite, mptcp and sctp likewise, are resolved;\n"
+"they may have several addresses, in the order in which they are tried.\n",
 	.run = run,
 };

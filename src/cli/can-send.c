@@ -73,6 +73,7 @@ static int explain(const char *name, const char *text, int fd, size_t largest,
 		   int error)
 {
 	int mtu = can_cli_mtu(fd, name);
+	char words[SFAM_ERROR_STRLEN];
 
 	if (error == -EINVAL && mtu > 0 && mtu < (int)largest)
 		return cli_error("%s: %s: its MTU of %d takes no such frame; "
@@ -84,7 +85,8 @@ static int explain(const char *name, const char *text, int fd, size_t largest,
 	if (error == -ENETDOWN)
 		return cli_error("%s: %s: the interface is down; try: ip link "
 				 "set %s up", name, text, name);
-	return cli_error("%s: %s: %s", name, text, strerror(-error));
+	return cli_error("%s: %s: %s", name, text,
+			 cli_words(error, words, sizeof(words)));
 }
 
 static int send_frames(const char *name, const struct frames *f, char **texts)

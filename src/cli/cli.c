@@ -49,7 +49,15 @@ int cli_bad_text(const char *what, int error, const struct sfam_diag *diag)
 
 int cli_bad_call(const char *what, int error)
 {
-	return cli_error("%s: %s", what, strerror(-error));
+	char words[SFAM_ERROR_STRLEN];
+
+	return cli_error("%s: %s", what,
+			 cli_words(error, words, sizeof(words)));
+}
+
+const char *cli_words(int error, char *buf, size_t size)
+{
+	return sfam_error_format(error, buf, size) < 0 ? "failed" : buf;
 }
 
 int cli_getopt(const struct cli_verb *self, int argc, char **argv,
@@ -138,7 +146,7 @@ static int means_nobody(int error)
 static void explain_open(const struct sfam_addr *addr,
 			 enum sfam_open_how how, int error)
 {
-	char text[SFAM_ADDR_STRLEN];
+	char text[SFAM_ADDR_STRLEN], words[SFAM_ERROR_STRLEN];
 	struct sfam_caps caps = SFAM_CAPS_INIT;
 
 	cli_addr_text(addr, text, sizeof(text));
@@ -146,7 +154,7 @@ static void explain_open(const struct sfam_addr *addr,
 		cli_error("%s: %s; try: %s", text, caps.reason, caps.remedy);
 	else if (how == SFAM_OPEN_CONNECT && means_nobody(error))
 		cli_error("%s: nobody listens there (%s)", text,
-			  strerror(-error));
+			  cli_words(error, words, sizeof(words)));
 	else
 		cli_bad_call(text, error);
 }

@@ -52,8 +52,10 @@ int cli_usage(const struct cli_verb *self, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 /* "sockfam: WHAT: at 5: expected ..., found ...". Returns CLI_FAILED. */
 int cli_bad_text(const char *what, int error, const struct sfam_diag *diag);
-/* "sockfam: WHAT: strerror" for a -errno. Returns CLI_FAILED. */
+/* "sockfam: WHAT: words" for what the library or -errno says: CLI_FAILED. */
 int cli_bad_call(const char *what, int error);
+/* These words alone, in buf; SFAM_ERROR_STRLEN bytes always do. */
+const char *cli_words(int error, char *buf, size_t size);
 
 /*
  * getopt(3) with our wording: returns the option, -1 at the end, or '?'

@@ -125,10 +125,12 @@ static int run_send(const struct cli_verb *self, int argc, char **argv)
 
 static void print_kind(int fd)
 {
+	char words[SFAM_ERROR_STRLEN];
 	struct stat st;
 
 	if (fstat(fd, &st) < 0)
-		fprintf(stderr, "unknown (%s)", strerror(errno));
+		fprintf(stderr, "unknown (%s)",
+			cli_words(-errno, words, sizeof(words)));
 	else if (S_ISREG(st.st_mode))
 		fprintf(stderr, "regular file, %lld bytes",
 			(long long)st.st_size);

@@ -56,11 +56,14 @@ static void look_for_input(struct pump *p)
 /* Nothing can be sent any more: what is left of stdin is lost, and said. */
 static void input_failed(struct pump *p, int error)
 {
+	char words[SFAM_ERROR_STRLEN];
+
 	if (p->input && p->len == 0)
 		look_for_input(p);
 	if (p->len)
 		p->status = cli_error("%zu bytes of stdin or more were not "
-				      "sent: %s", p->len, strerror(-error));
+				      "sent: %s", p->len,
+				      cli_words(error, words, sizeof(words)));
 	p->input = 0;
 	p->len = 0;
 }
@@ -240,11 +243,12 @@ static void drop(struct server *s, size_t i)
 
 static void drop_for(struct server *s, size_t i, const char *what, int error)
 {
-	char name[SFAM_ADDR_STRLEN];
+	char name[SFAM_ADDR_STRLEN], words[SFAM_ERROR_STRLEN];
 
 	cli_addr_text(&s->clients[i].peer, name, sizeof(name));
 	cli_error("%s: %s: %s", name, what, error == -EMSGSIZE ?
-		  "message longer than the echo can hold" : strerror(-error));
+		  "message longer than the echo can hold" :
+		  cli_words(error, words, sizeof(words)));
 	/* A client that goes without its echo is no failure of ours. */
 	if (error != -EPIPE && error != -ECONNRESET)
 		s->status = CLI_FAILED;

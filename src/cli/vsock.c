@@ -172,7 +172,7 @@ static int message_server(int listener, uint64_t clients)
 /* What one read of stdin gives is one message. */
 static void *send_stdin(void *arg)
 {
-	char buf[STDIN_CHUNK];
+	char buf[STDIN_CHUNK], words[SFAM_ERROR_STRLEN];
 	int fd = *(int *)arg;
 	ssize_t n = 1;
 	int r = 0;
@@ -186,7 +186,7 @@ static void *send_stdin(void *arg)
 		cli_bad_call("stdin", -errno);
 	if (r < 0)
 		cli_error("%zd bytes of stdin or more were not sent: %s", n,
-			  strerror(-r));
+			  cli_words(r, words, sizeof(words)));
 	shutdown(fd, SHUT_WR);
 	return n < 0 || r < 0 ? arg : NULL;
 }
