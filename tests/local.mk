@@ -74,6 +74,7 @@ PEER_TESTS = \
 	tests/peer/addr.sh \
 	tests/peer/can.sh \
 	tests/peer/ctl.sh \
+	tests/peer/names.sh \
 	tests/peer/verbs.sh
 
 EXTRA_DIST += $(CLI_TEST) $(PEER_TESTS) \
@@ -87,6 +88,7 @@ EXTRA_DIST += $(CLI_TEST) $(PEER_TESTS) \
 	tests/peer/can-peer.py \
 	tests/peer/ctl.py \
 	tests/peer/lib.sh \
+	tests/peer/names.py \
 	tests/peer/verbs-fd.sh \
 	tests/peer/verbs-stream.sh \
 	tests/peer/verbs.py \
