@@ -6,6 +6,8 @@
 #ifndef SOCKFAM_SOCKET_H
 #define SOCKFAM_SOCKET_H
 
+#include <sys/uio.h>
+
 #include <sockfam/addr.h>
 #include <sockfam/base.h>
 #include <sockfam/resolve.h>
@@ -117,6 +119,31 @@ int sfam_listen_all(const char *text, size_t text_len,
 int sfam_has_dualstack(void) SFAM_MUST_CHECK;
 
 /*
+ * Connects a socket that you have; its O_NONBLOCK stays as it is. Signals
+ * do not end it and nothing is begun twice. timeout_ns 0 begins only:
+ * -EINPROGRESS, and once poll(2) gives POLLOUT, SO_ERROR is the outcome
+ * (sfam_option_get_int()), or call again to wait for it: on a socket that
+ * is connecting already this only waits.
+ * -ETIMEDOUT: not in time. The connection may still come, so close fd. Or a
+ * unix stream with timeout_ns 0 whose peer has a full backlog: nothing has
+ * begun. -EOPNOTSUPP: fd blocks, and the kernel has no way to end the wait
+ * of this family's connect: any timeout but SFAM_FOREVER needs O_NONBLOCK.
+ * -EISCONN. Others: connect(2), and the network's own time limit, which is
+ * -ETIMEDOUT too.
+ *
+ * On an O_NONBLOCK socket all that holds for every family. On a blocking
+ * one of inet, inet6 and unix too; SO_SNDTIMEO is lowered and set back
+ * during the call, which may last a tick of the kernel's clock (1 to 10 ms)
+ * longer than asked. Of the other streams and seqpackets, blocking ones
+ * take SFAM_FOREVER only, and the kernel's limit stands where it has one
+ * (vsock: SO_VM_SOCKETS_CONNECT_TIMEOUT, 2 s; there signals wait till the
+ * end, for they would cancel the connection, net/vmw_vsock/af_vsock.c).
+ * Datagram and raw sockets do not wait to connect.
+ */
+int sfam_connect(int fd, const struct sfam_addr *addr, int64_t timeout_ns)
+	SFAM_MUST_CHECK;
+
+/*
  * The next connection of a listening socket (or an operation descriptor of
  * a bound AF_ALG socket). flags: SFAM_OPEN_NONBLOCK, _KEEP_ON_EXEC.
  * ret_peer may be NULL; for a peer without an address (AF_ALG, unnamed
@@ -142,6 +169,24 @@ int sfam_send_all(int fd, const void *buf, size_t len, int flags,
 		  int64_t timeout_ns, size_t *ret_sent) SFAM_MUST_CHECK;
 
 /*
+ * The same for n buffers, one after the other; neither they nor iov change.
+ * On a datagram socket all of them are one datagram. -EMSGSIZE: n is over
+ * IOV_MAX (1024). -EINVAL: the lengths add up to more than there can be.
+ */
+int sfam_sendv_all(int fd, const struct iovec *iov, size_t n, int flags,
+		   int64_t timeout_ns, size_t *ret_sent) SFAM_MUST_CHECK;
+
+/*
+ * One sendto(2) within a time. Returns the bytes sent: on a stream as many
+ * as there was room for, otherwise a whole message. to is NULL on a
+ * connected socket. flags, errors and vsock as for sfam_send_all();
+ * -EISCONN: a connected stream takes no address.
+ */
+ssize_t sfam_send(int fd, const void *buf, size_t len, int flags,
+		  int64_t timeout_ns, const struct sfam_addr *to)
+	SFAM_MUST_CHECK;
+
+/*
  * Receives exactly len bytes from a stream. ret_got, if not NULL, is set
  * on success and on failure alike; what came is in buf.
  * -ENODATA: the peer ended the stream first. -ETIMEDOUT. Others: recv(2).
@@ -150,12 +195,32 @@ int sfam_recv_exact(int fd, void *buf, size_t len, int64_t timeout_ns,
 		    size_t *ret_got) SFAM_MUST_CHECK;
 
 /*
+ * Receives a stream to its end. ret_got, if not NULL, is set on success and
+ * on failure alike; what came is in buf. -EMSGSIZE: more than size bytes
+ * come; the first of them fill buf, the others can still be received.
+ * -ETIMEDOUT. Others: recv(2).
+ */
+int sfam_recv_until_end(int fd, void *buf, size_t size, int64_t timeout_ns,
+			size_t *ret_got) SFAM_MUST_CHECK;
+
+/*
  * One recv(2) within a time: what is there, up to size bytes, a datagram
  * or part of a stream; 0 at the end of a stream. ret_from may be NULL.
  * -EMSGSIZE: the datagram was longer than size; it is lost. -ETIMEDOUT.
  */
 ssize_t sfam_recv(int fd, void *buf, size_t size, int64_t timeout_ns,
 		  struct sfam_addr *ret_from) SFAM_MUST_CHECK;
+
+/*
+ * The same into n buffers, filled one after the other; iov does not change.
+ * flags: MSG_PEEK; MSG_OOB (which does not wait for urgent data to be sent:
+ * -EINVAL, poll for POLLPRI); MSG_TRUNC: a datagram may be cut, the return
+ * value is its true length. Others are -EINVAL (what MSG_WAITALL is for,
+ * sfam_recv_exact() does within a time). -EMSGSIZE: also n over IOV_MAX.
+ */
+ssize_t sfam_recvv(int fd, const struct iovec *iov, size_t n, int flags,
+		   int64_t timeout_ns, struct sfam_addr *ret_from)
+	SFAM_MUST_CHECK;
 
 #ifdef __cplusplus
 }

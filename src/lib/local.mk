@@ -16,6 +16,7 @@ EXTRA_libsockfam_la_DEPENDENCIES = src/lib/libsockfam.map
 
 libsockfam_la_SOURCES = \
 	src/lib/base/common.h \
+	src/lib/base/connect.c \
 	src/lib/base/diag.c \
 	src/lib/base/hex.c \
 	src/lib/base/interface.c \
@@ -99,6 +100,7 @@ libsockfam_la_SOURCES = \
 	src/lib/can/send.c \
 	src/lib/can/text-format.c \
 	src/lib/can/text-parse.c \
+	src/lib/socket/connect.c \
 	src/lib/socket/error.c \
 	src/lib/socket/fdpass.c \
 	src/lib/socket/io.c \

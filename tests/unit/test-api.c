@@ -46,6 +46,7 @@ static void addr_and_socket(void)
 	struct sfam_addr a, b;
 	struct sfam_diag diag;
 	char text[SFAM_ADDR_STRLEN];
+	struct iovec iov = { text, 2 };
 	int fd, client, child;
 
 	EXPECT(sfam_addr_parse(&a, "unix:x,", 7, &diag) == -EINVAL);
@@ -65,6 +66,11 @@ static void addr_and_socket(void)
 	EXPECT(sfam_send_all(client, "abcd", 4, 0, SFAM_FOREVER, NULL) == 0);
 	EXPECT(sfam_recv(child, text, 2, SFAM_FOREVER, NULL) == 2);
 	EXPECT(sfam_recv_exact(child, text, 2, SFAM_FOREVER, NULL) == 0);
+	EXPECT(sfam_connect(client, &a, 0) == -EISCONN);
+	EXPECT(sfam_send(client, "e", 1, 0, SFAM_FOREVER, NULL) == 1);
+	EXPECT(sfam_sendv_all(client, &iov, 1, 0, SFAM_FOREVER, NULL) == 0);
+	iov.iov_len = 3;
+	EXPECT(sfam_recvv(child, &iov, 1, 0, SFAM_FOREVER, NULL) == 3);
 	EXPECT(sfam_fdpass_send(client, &fd, 1, "x", 1, 0) == 1);
 	close(fd);
 	fd = -1;
@@ -72,6 +78,7 @@ static void addr_and_socket(void)
 				0) == 1 && fd >= 0);
 	close(fd);
 	close(client);
+	EXPECT(sfam_recv_until_end(child, text, 1, SFAM_FOREVER, NULL) == 0);
 	close(child);
 }
 

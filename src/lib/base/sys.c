@@ -246,6 +246,7 @@ ssize_t sfam__sys_sendmsg_whole(int fd, const struct msghdr *msg, int flags,
 ssize_t sfam__sys_recvmsg(int fd, struct msghdr *msg, int flags,
 			  struct sfam__deadline deadline)
 {
+	short events = flags & MSG_OOB ? POLLPRI : POLLIN;
 	ssize_t n;
 	int r;
 
@@ -253,7 +254,7 @@ ssize_t sfam__sys_recvmsg(int fd, struct msghdr *msg, int flags,
 		n = recvmsg(fd, msg, flags | MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
 		if (n >= 0)
 			return n;
-		r = wait_or_fail(fd, POLLIN, errno, deadline);
+		r = wait_or_fail(fd, events, errno, deadline);
 		if (r < 0)
 			return r;
 	}

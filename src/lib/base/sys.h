@@ -36,6 +36,11 @@ void sfam__sys_close(int fd);
 int sfam__sys_clear_nonblock(int fd);
 int sfam__sys_clear_cloexec(int fd);
 
+/* In connect.c. 1 if fd is O_NONBLOCK, 0 if not, or -errno. */
+int sfam__sys_is_nonblock(int fd);
+/* connect while every signal waits, so that none can end it. */
+int sfam__sys_connect_calm(int fd, const void *sa, socklen_t len);
+
 /* In interface.c. -ENODEV: there is none. ret_name has IFNAMSIZ bytes. */
 int sfam__sys_ifindex(const char *name, int *ret_index);
 int sfam__sys_ifname(int index, char *ret_name);

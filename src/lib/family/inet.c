@@ -107,7 +107,8 @@ const struct sfam_family sfam__family_inet = {
 	.type = SOCK_STREAM,
 	.types = SFAM_TYPE_STREAM | SFAM_TYPE_DGRAM | SFAM_TYPE_RAW |
 		 SFAM_TYPE_SEQPACKET,
-	.flags = SFAM_ROW_ANY_PROTOCOL | SFAM_ROW_PORT_LINGERS,
+	.flags = SFAM_ROW_ANY_PROTOCOL | SFAM_ROW_PORT_LINGERS |
+		 SFAM_ROW_CONNECT_SNDTIMEO,
 	.len_min = sizeof(struct sockaddr_in),
 	.len_max = sizeof(struct sockaddr_in),
 	.config = "CONFIG_INET",

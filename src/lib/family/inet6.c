@@ -198,7 +198,8 @@ const struct sfam_family sfam__family_inet6 = {
 	.type = SOCK_STREAM,
 	.types = SFAM_TYPE_STREAM | SFAM_TYPE_DGRAM | SFAM_TYPE_RAW |
 		 SFAM_TYPE_SEQPACKET,
-	.flags = SFAM_ROW_ANY_PROTOCOL | SFAM_ROW_PORT_LINGERS,
+	.flags = SFAM_ROW_ANY_PROTOCOL | SFAM_ROW_PORT_LINGERS |
+		 SFAM_ROW_CONNECT_SNDTIMEO,
 	/* without sin6_scope_id: SIN6_LEN_RFC2133 of net/ipv6.h */
 	.len_min = offsetof(struct sockaddr_in6, sin6_scope_id),
 	.len_max = sizeof(struct sockaddr_in6),

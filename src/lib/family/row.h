@@ -31,6 +31,13 @@
 #define SFAM_ROW_INET_ADDR	(1u << 4)
 /* Connections that have ended hold the port (TIME_WAIT). */
 #define SFAM_ROW_PORT_LINGERS	(1u << 5)
+/*
+ * On a blocking socket connect waits for SO_SNDTIMEO, and what it began goes
+ * on after that (or, with EAGAIN, has not begun).
+ */
+#define SFAM_ROW_CONNECT_SNDTIMEO (1u << 6)
+/* A signal does not interrupt a blocking connect but ends it. */
+#define SFAM_ROW_CONNECT_FRAGILE (1u << 7)
 
 struct sfam_family {
 	const char *name;	/* scheme and look-up key: "can-isotp" */
