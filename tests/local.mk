@@ -36,6 +36,7 @@ UNIT_TESTS = \
 	tests/unit/test-connect \
 	tests/unit/test-family \
 	tests/unit/test-fdpass \
+	tests/unit/test-io \
 	tests/unit/test-link \
 	tests/unit/test-packet-line \
 	tests/unit/test-resolve \
@@ -60,6 +61,7 @@ tests_unit_test_serve_SOURCES = tests/unit/test-serve.c \
 	tests/unit/test-etc.h tests/unit/test-named.h
 tests_unit_test_resolve_SOURCES = tests/unit/test-resolve.c \
 	tests/unit/test-etc.h
+tests_unit_test_io_SOURCES = tests/unit/test-io.c tests/unit/pairs.h
 tests_unit_test_packet_line_CPPFLAGS = $(INTERNAL_CPPFLAGS)
 tests_unit_test_packet_line_SOURCES = tests/unit/test-packet-line.c \
 	src/cli/packet-line.c src/cli/packet-line.h

@@ -222,6 +222,47 @@ ssize_t sfam_recvv(int fd, const struct iovec *iov, size_t n, int flags,
 		   int64_t timeout_ns, struct sfam_addr *ret_from)
 	SFAM_MUST_CHECK;
 
+/* As the len of the two below: all that there is. */
+#define SFAM_TO_END UINT64_MAX
+
+/*
+ * Sends len bytes of a file through a stream socket, in the kernel where it
+ * can (sendfile(2)), else by copies. in_fd is what pread(2) reads. They are
+ * taken from *offset, which moves on by what was sent, on failure too;
+ * offset NULL: from in_fd's own position, and that moves. So nothing is lost
+ * whatever happens: call again to go on. ret_sent, if not NULL, is set on
+ * success and on failure alike. SIGPIPE is not raised.
+ * -ENODATA: the file ended before len bytes. -ETIMEDOUT: not all went in
+ * time. -EPROTOTYPE: fd has messages, not a stream. -ESPIPE: in_fd has no
+ * positions (sfam_splice() takes pipes and sockets). -ENOTSOCK. -EPIPE: the
+ * peer is gone. Others: sendfile(2), send(2), pread(2).
+ * sendfile has no way not to wait for a blocking socket: to one, with any
+ * timeout but SFAM_FOREVER, the bytes go by copies.
+ */
+int sfam_sendfile(int fd, int in_fd, int64_t *offset, uint64_t len,
+		  int64_t timeout_ns, uint64_t *ret_sent) SFAM_MUST_CHECK;
+
+/*
+ * Moves len bytes from one descriptor to another: sockets (streams only),
+ * pipes, files from their positions, in any pair. In the kernel where it can
+ * (splice(2), with a pipe made and closed inside if neither is one), else by
+ * copies. SIGPIPE is not raised. *ret_moved is what out_fd took, *ret_lost
+ * what in_fd gave and out_fd did not take; both, if not NULL, are set on
+ * success and on failure alike.
+ * Bytes are lost only if a write fails for good (-EPIPE, -ECONNRESET,
+ * -ENOSPC ...) between two sockets with SFAM_FOREVER (65536 at most), or if
+ * in_fd can neither be looked into nor be spliced (a terminal; a pipe to a
+ * blocking socket with a timeout; 4096 at most, then by -ETIMEDOUT too).
+ * -ENODATA: the input ended before len bytes. -ETIMEDOUT. -EPROTOTYPE: a
+ * socket with messages, not a stream. -EPIPE: nobody reads out_fd any more.
+ * Others: splice(2), read(2), recv(2), write(2), send(2).
+ * With a timeout (not SFAM_FOREVER) between two sockets, and to a blocking
+ * socket, the bytes go by copies: splice could not be ended in time without
+ * losing what it holds.
+ */
+int sfam_splice(int in_fd, int out_fd, uint64_t len, int64_t timeout_ns,
+		uint64_t *ret_moved, uint64_t *ret_lost) SFAM_MUST_CHECK;
+
 #ifdef __cplusplus
 }
 #endif

@@ -5,23 +5,23 @@ sockfam_LDADD = libsockfam.la libsockfam-ctl.la
 sockfam_SOURCES = \
 	src/cli/addr.c \
 	src/cli/alg.c \
-	src/cli/can.c \
 	src/cli/can-cli.h \
 	src/cli/can-ctl.c \
 	src/cli/can-dump.c \
 	src/cli/can-dump.h \
 	src/cli/can-screen.c \
 	src/cli/can-send.c \
+	src/cli/can.c \
 	src/cli/cli.c \
 	src/cli/cli.h \
 	src/cli/families.c \
 	src/cli/fd.c \
-	src/cli/link.c \
 	src/cli/link-set.c \
+	src/cli/link.c \
 	src/cli/main.c \
-	src/cli/packet.c \
 	src/cli/packet-line.c \
 	src/cli/packet-line.h \
+	src/cli/packet.c \
 	src/cli/stream.c \
 	src/cli/stream.h \
 	src/cli/tipc.c \

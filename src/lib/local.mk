@@ -20,6 +20,7 @@ libsockfam_la_SOURCES = \
 	src/lib/base/diag.c \
 	src/lib/base/hex.c \
 	src/lib/base/interface.c \
+	src/lib/base/move.c \
 	src/lib/base/resolve.c \
 	src/lib/base/resolve.h \
 	src/lib/base/scan.c \
@@ -103,9 +104,13 @@ libsockfam_la_SOURCES = \
 	src/lib/socket/connect.c \
 	src/lib/socket/error.c \
 	src/lib/socket/fdpass.c \
+	src/lib/socket/flow.c \
+	src/lib/socket/flow.h \
 	src/lib/socket/io.c \
 	src/lib/socket/named.c \
 	src/lib/socket/open.c \
 	src/lib/socket/open.h \
 	src/lib/socket/resolve.c \
-	src/lib/socket/resolve.h
+	src/lib/socket/resolve.h \
+	src/lib/socket/sendfile.c \
+	src/lib/socket/splice.c

@@ -77,6 +77,8 @@ static void addr_and_socket(void)
 	EXPECT(sfam_fdpass_recv(child, &fd, 1, &(size_t){ 0 }, text, 1,
 				0) == 1 && fd >= 0);
 	close(fd);
+	EXPECT(sfam_sendfile(client, child, NULL, 1, 0, NULL) == -ESPIPE);
+	EXPECT(sfam_splice(child, client, 1, 0, NULL, NULL) == -ETIMEDOUT);
 	close(client);
 	EXPECT(sfam_recv_until_end(child, text, 1, SFAM_FOREVER, NULL) == 0);
 	close(child);

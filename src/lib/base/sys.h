@@ -7,6 +7,7 @@
 #ifndef SFAM_BASE_SYS_H
 #define SFAM_BASE_SYS_H
 
+#include <signal.h>
 #include <sys/socket.h>
 
 #include "base/common.h"
@@ -40,6 +41,35 @@ int sfam__sys_clear_cloexec(int fd);
 int sfam__sys_is_nonblock(int fd);
 /* connect while every signal waits, so that none can end it. */
 int sfam__sys_connect_calm(int fd, const void *sa, socklen_t len);
+
+/* In move.c. Those that may wait retry EINTR. */
+enum sfam__kind {
+	SFAM__KIND_SOCKET,
+	SFAM__KIND_PIPE,
+	SFAM__KIND_FILE,	/* regular, or a block device */
+	SFAM__KIND_OTHER,
+};
+int sfam__sys_kind(int fd);	/* enum sfam__kind, or -errno */
+int sfam__sys_pipe(int ret_fds[2]);
+ssize_t sfam__sys_read(int fd, void *buf, size_t size);
+ssize_t sfam__sys_pread(int fd, void *buf, size_t size, int64_t at);
+ssize_t sfam__sys_write(int fd, const void *buf, size_t len);
+int64_t sfam__sys_position(int fd);
+int sfam__sys_set_position(int fd, int64_t at);
+/* *at moves on by what was sent. */
+ssize_t sfam__sys_sendfile(int out, int in, int64_t *at, size_t len);
+ssize_t sfam__sys_splice(int in, int out, size_t len, unsigned int flags);
+
+/*
+ * Around calls that know no MSG_NOSIGNAL: SIGPIPE waits, and one that came
+ * of an -EPIPE is taken away.
+ */
+struct sfam__sigpipe {
+	sigset_t mask;
+	bool pending;
+};
+void sfam__sys_hold_sigpipe(struct sfam__sigpipe *s);
+void sfam__sys_release_sigpipe(const struct sfam__sigpipe *s, int result);
 
 /* In interface.c. -ENODEV: there is none. ret_name has IFNAMSIZ bytes. */
 int sfam__sys_ifindex(const char *name, int *ret_index);
