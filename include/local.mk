@@ -8,7 +8,10 @@ pkginclude_HEADERS = \
 	include/sockfam/ctl.h \
 	include/sockfam/error.h \
 	include/sockfam/family.h \
+	include/sockfam/fd.h \
 	include/sockfam/fdpass.h \
+	include/sockfam/interface.h \
+	include/sockfam/option.h \
 	include/sockfam/resolve.h \
 	include/sockfam/socket.h \
 	include/sockfam/sockfam.h

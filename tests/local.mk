@@ -38,6 +38,7 @@ UNIT_TESTS = \
 	tests/unit/test-fdpass \
 	tests/unit/test-io \
 	tests/unit/test-link \
+	tests/unit/test-option \
 	tests/unit/test-packet-line \
 	tests/unit/test-resolve \
 	tests/unit/test-rows \

@@ -157,6 +157,16 @@ int sfam_accept(int fd, uint32_t flags, int64_t timeout_ns,
 		struct sfam_addr *ret_peer) SFAM_MUST_CHECK;
 
 /*
+ * Two sockets connected to each other, of a family that has such pairs
+ * (unix, tipc). type: SOCK_..., 0 for the default of the row. flags:
+ * SFAM_OPEN_NONBLOCK, _KEEP_ON_EXEC. The caller closes both.
+ * -EOPNOTSUPP: the family has no pairs. -EINVAL: unknown flags, or bits in
+ * type that are none. Others: socketpair(2).
+ */
+int sfam_socketpair(const struct sfam_family *family, int type, uint32_t flags,
+		    int ret_fds[2]) SFAM_MUST_CHECK;
+
+/*
  * Sends all of buf. flags: MSG_MORE, MSG_EOR, MSG_OOB of send(2).
  * ret_sent, if not NULL, is set on success and on failure alike.
  * On a datagram socket it is one datagram. -ETIMEDOUT: not all went in

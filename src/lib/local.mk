@@ -18,7 +18,9 @@ libsockfam_la_SOURCES = \
 	src/lib/base/common.h \
 	src/lib/base/connect.c \
 	src/lib/base/diag.c \
+	src/lib/base/fd.c \
 	src/lib/base/hex.c \
+	src/lib/base/interface-list.c \
 	src/lib/base/interface.c \
 	src/lib/base/move.c \
 	src/lib/base/resolve.c \
@@ -103,13 +105,16 @@ libsockfam_la_SOURCES = \
 	src/lib/can/text-parse.c \
 	src/lib/socket/connect.c \
 	src/lib/socket/error.c \
+	src/lib/socket/fd.c \
 	src/lib/socket/fdpass.c \
 	src/lib/socket/flow.c \
 	src/lib/socket/flow.h \
+	src/lib/socket/interface.c \
 	src/lib/socket/io.c \
 	src/lib/socket/named.c \
 	src/lib/socket/open.c \
 	src/lib/socket/open.h \
+	src/lib/socket/option.c \
 	src/lib/socket/resolve.c \
 	src/lib/socket/resolve.h \
 	src/lib/socket/sendfile.c \

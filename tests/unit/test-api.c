@@ -102,6 +102,37 @@ static void names_and_errors(void)
 	EXPECT(sfam_error_format(-EAGAIN, words, sizeof(words)) > 0);
 }
 
+static void fd_option_interface(void)
+{
+	int fds[2] = { -1, -1 }, copy, value = 0;
+	char name[SFAM_INTERFACE_NAME_SIZE];
+	unsigned int index;
+	uint64_t wide;
+	int64_t ns;
+	size_t n;
+
+	EXPECT(sfam_socketpair(sfam_family_by_name("unix"), 0, 0, fds) == 0);
+	copy = sfam_fd_dup(fds[0]);
+	EXPECT(sfam_fd_set_inheritable(copy, 1) == 0);
+	EXPECT(sfam_fd_get_inheritable(copy) == 1);
+	EXPECT(sfam_option_set_int(copy, SOL_SOCKET, SO_PASSCRED, 1) == 0);
+	EXPECT(sfam_option_get_int(copy, SOL_SOCKET, SO_TYPE, &value) == 0);
+	EXPECT(sfam_option_get_wide(copy, SOL_SOCKET, SO_COOKIE, &wide) == 0);
+	EXPECT(sfam_option_set_wide(-1, SOL_SOCKET, SO_COOKIE, 1) == -EBADF);
+	EXPECT(sfam_option_set_timeout(copy, SO_RCVTIMEO, 1) == 0);
+	EXPECT(sfam_option_get_timeout(copy, SO_RCVTIMEO, &ns) == 0);
+	EXPECT(sfam_option_set_linger(copy, 1) == 0);
+	EXPECT(sfam_option_get_linger(copy, &value) == 0 && value == 1);
+	EXPECT(sfam_option_get(copy, SOL_SOCKET, SO_TYPE, &value, 4) == 4);
+	EXPECT(sfam_option_set(copy, SOL_SOCKET, SO_PASSCRED, &value, 4) == 0);
+	EXPECT(sfam_interface_index("", &index) == -ENODEV);
+	EXPECT(sfam_interface_name(0, name) == -ENODEV);
+	EXPECT(sfam_interface_list(NULL, 0, &n) == -ENOSPC && n > 0);
+	close(copy);
+	close(fds[0]);
+	close(fds[1]);
+}
+
 static void can(void)
 {
 	struct sfam_can_receiver *receiver = sfam_can_receiver_new(1, 0);
@@ -163,6 +194,7 @@ int main(void)
 	family();
 	addr_and_socket();
 	names_and_errors();
+	fd_option_interface();
 	can();
 	can_ctl();
 	ctl();

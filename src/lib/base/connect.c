@@ -1,15 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/sys.h"
 
-#include <fcntl.h>
 #include <signal.h>
-
-int sfam__sys_is_nonblock(int fd)
-{
-	int flags = fcntl(fd, F_GETFL);
-
-	return flags < 0 ? -errno : !!(flags & O_NONBLOCK);
-}
 
 int sfam__sys_connect_calm(int fd, const void *sa, socklen_t len)
 {

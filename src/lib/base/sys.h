@@ -37,9 +37,14 @@ void sfam__sys_close(int fd);
 int sfam__sys_clear_nonblock(int fd);
 int sfam__sys_clear_cloexec(int fd);
 
-/* In connect.c. 1 if fd is O_NONBLOCK, 0 if not, or -errno. */
+/* In fd.c. 1 or 0, or -errno. */
 int sfam__sys_is_nonblock(int fd);
-/* connect while every signal waits, so that none can end it. */
+int sfam__sys_is_cloexec(int fd);
+int sfam__sys_set_cloexec(int fd);
+int sfam__sys_dup(int fd);
+int sfam__sys_socketpair(int af, int type, int protocol, int ret_fds[2]);
+
+/* In connect.c: connect while every signal waits, so that none can end it. */
 int sfam__sys_connect_calm(int fd, const void *sa, socklen_t len);
 
 /* In move.c. Those that may wait retry EINTR. */
@@ -74,6 +79,9 @@ void sfam__sys_release_sigpipe(const struct sfam__sigpipe *s, int result);
 /* In interface.c. -ENODEV: there is none. ret_name has IFNAMSIZ bytes. */
 int sfam__sys_ifindex(const char *name, int *ret_index);
 int sfam__sys_ifname(int index, char *ret_name);
+/* In interface-list.c. -EAGAIN: interfaces came or went meanwhile. */
+typedef void sfam__found_link(void *arg, int index, const char *name);
+int sfam__sys_links(sfam__found_link *found, void *arg);
 
 /* Waits for one of poll(2)'s events. Returns revents, -ETIMEDOUT, -errno. */
 int sfam__sys_wait(int fd, short events, struct sfam__deadline deadline);
