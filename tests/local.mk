@@ -34,10 +34,12 @@ UNIT_TESTS = \
 	tests/unit/test-can-send \
 	tests/unit/test-can-text \
 	tests/unit/test-connect \
+	tests/unit/test-connect-name \
 	tests/unit/test-family \
 	tests/unit/test-fdpass \
 	tests/unit/test-io \
 	tests/unit/test-link \
+	tests/unit/test-move \
 	tests/unit/test-option \
 	tests/unit/test-packet-line \
 	tests/unit/test-resolve \
@@ -56,13 +58,14 @@ tests_unit_test_can_receive_SOURCES = tests/unit/test-can-receive.c \
 	tests/unit/test-can-vcan.h
 tests_unit_test_can_send_SOURCES = tests/unit/test-can-send.c \
 	tests/unit/test-can-vcan.h
-tests_unit_test_connect_SOURCES = tests/unit/test-connect.c \
+tests_unit_test_connect_name_SOURCES = tests/unit/test-connect-name.c \
 	tests/unit/test-etc.h tests/unit/test-named.h
 tests_unit_test_serve_SOURCES = tests/unit/test-serve.c \
 	tests/unit/test-etc.h tests/unit/test-named.h
 tests_unit_test_resolve_SOURCES = tests/unit/test-resolve.c \
 	tests/unit/test-etc.h
 tests_unit_test_io_SOURCES = tests/unit/test-io.c tests/unit/pairs.h
+tests_unit_test_move_SOURCES = tests/unit/test-move.c tests/unit/pairs.h
 tests_unit_test_packet_line_CPPFLAGS = $(INTERNAL_CPPFLAGS)
 tests_unit_test_packet_line_SOURCES = tests/unit/test-packet-line.c \
 	src/cli/packet-line.c src/cli/packet-line.h
