@@ -46,6 +46,7 @@ UNIT_TESTS = \
 	tests/unit/test-rows \
 	tests/unit/test-serve \
 	tests/unit/test-socket \
+	tests/unit/test-storm \
 	tests/unit/test-text
 check_PROGRAMS += $(UNIT_TESTS)
 
@@ -69,6 +70,7 @@ tests_unit_test_move_SOURCES = tests/unit/test-move.c tests/unit/pairs.h
 tests_unit_test_packet_line_CPPFLAGS = $(INTERNAL_CPPFLAGS)
 tests_unit_test_packet_line_SOURCES = tests/unit/test-packet-line.c \
 	src/cli/packet-line.c src/cli/packet-line.h
+tests_unit_test_storm_SOURCES = tests/unit/test-storm.c tests/unit/pairs.h
 tests_unit_test_text_CPPFLAGS = $(INTERNAL_CPPFLAGS)
 tests_unit_test_text_SOURCES = tests/unit/test-text.c \
 	src/lib/base/scan.c src/lib/base/write.c src/lib/base/hex.c

@@ -113,15 +113,17 @@ START_TEST(tipc)
 {
 	struct sfam_addr at;
 	int64_t start = now_ns();
-	int listener = listen_on("tipc:4713:1", &at), fd;
+	int listener = listen_on("tipc:4713:1", &at), fd, child;
 
 	ck_assert_ok(sfam_addr_parse(&at, "tipc:4713:1", 11, NULL));
 	fd = foreign(&at, SOCK_NONBLOCK);
 	ck_assert_err(sfam_connect(fd, &at, 0), EINPROGRESS);
 	ck_assert_err(sfam_connect(fd, &at, 30 * MS), ETIMEDOUT);
 	ck_assert_int_ge(now_ns() - start, 30 * MS);
-	close(sfam_accept(listener, 0, SFAM_FOREVER, NULL));
+	child = sfam_accept(listener, 0, SFAM_FOREVER, NULL);
+	ck_assert_ok(child);
 	ck_assert_ok(sfam_connect(fd, &at, SFAM_FOREVER));
+	close(child);
 	close(fd);
 	fd = foreign(&at, 0);
 	ck_assert_err(sfam_connect(fd, &at, 30 * MS), EOPNOTSUPP);
