@@ -128,8 +128,8 @@ int sfam_has_dualstack(void) SFAM_MUST_CHECK;
  * unix stream with timeout_ns 0 whose peer has a full backlog: nothing has
  * begun. -EOPNOTSUPP: fd blocks, and the kernel has no way to end the wait
  * of this family's connect: any timeout but SFAM_FOREVER needs O_NONBLOCK.
- * -EISCONN. Others: connect(2), and the network's own time limit, which is
- * -ETIMEDOUT too.
+ * -EISCONN: it is connected; also one that was connecting (TCP tells by 0).
+ * Others: connect(2), and the network's own time limit, -ETIMEDOUT too.
  *
  * On an O_NONBLOCK socket all that holds for every family. On a blocking
  * one of inet, inet6 and unix too; SO_SNDTIMEO is lowered and set back

@@ -69,5 +69,6 @@ void bench_text(void);
 void bench_addr(void);
 void bench_receive(void);
 void bench_send(void);
+void bench_stream(void);
 
 #endif

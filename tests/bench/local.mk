@@ -11,6 +11,7 @@ tests_bench_bench_SOURCES = \
 	tests/bench/main.c \
 	tests/bench/receive.c \
 	tests/bench/send.c \
+	tests/bench/stream.c \
 	tests/bench/text.c
 
 EXTRA_DIST += tests/bench/run

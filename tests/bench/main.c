@@ -104,7 +104,7 @@ static int check_limits(void)
 static void usage(void)
 {
 	fprintf(stderr, "usage: bench [-i IF] [-n FRAMES] [-s SOCKFAM] "
-			"[text|addr|receive|send]...\n");
+			"[text|addr|receive|send|stream]...\n");
 	exit(2);
 }
 
@@ -116,6 +116,7 @@ static const struct part {
 	{ "addr", bench_addr },
 	{ "receive", bench_receive },
 	{ "send", bench_send },
+	{ "stream", bench_stream },
 };
 
 static int is_wanted(const char *name, char **names)

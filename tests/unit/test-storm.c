@@ -31,6 +31,8 @@
 #define HOPELESS_NS (60000 * MS)
 
 static volatile sig_atomic_t signals;
+/* The first calls wait for the program's own pages to be read. */
+static int warming_up;
 
 static int64_t now_ns(void)
 {
@@ -401,8 +403,9 @@ static void end(const struct total *t)
 	int64_t late = now_ns() - t->start - WAIT_NS;
 
 	calm();
-	printf("storm: %-24s %3d signals, %6.3f ms after its time\n", t->name,
-	       (int)signals - t->count, (double)late / (double)MS);
+	if (!warming_up)
+		printf("storm: %-20s %3d signals, %6.3f ms late\n", t->name,
+		       (int)signals - t->count, (double)late / (double)MS);
 	fflush(stdout);
 	ck_assert_int_ge(late, 0);
 	ck_assert_int_lt(late, HOPELESS_NS);
@@ -462,8 +465,10 @@ static void totals(const char *text)
 {
 	printf("storm: %s\n", text);
 	storm();
-	total_of_accept(text);
-	totals_of_io(text);
+	for (warming_up = 1; warming_up >= 0; warming_up--) {
+		total_of_accept(text);
+		totals_of_io(text);
+	}
 	calm();
 }
 
