@@ -180,7 +180,8 @@ static void bench_moves(void)
 {
 	double bare = count_calls(move_bare, move_nothing, MOVES);
 	double ours = count_calls(move_ours, move_nothing, MOVES);
-	double copies = count_calls(move_by_copies, move_nothing, MOVES);
+	double copies = count_calls(move_by_copies, move_nothing,
+				    MOVES);
 
 	show_row(&(struct row){ "splice", bare, ours, NONE });
 	show_row(&(struct row){ "splice with a timeout: copies", bare, copies,
@@ -201,7 +202,7 @@ void bench_stream(void)
 	show_heading("unix streams: 4 buffers of 256 bytes per call");
 	bench_vectors();
 	show_heading("1 MiB from one unix stream to another; floor: a loop of "
-		     "splice(2)\n# with a pipe of 64 KiB that is there already");
+		     "splice(2)\n# with a pipe that is there already");
 	bench_moves();
 	for (i = 0; i < 2; i++) {
 		close(in[i]);

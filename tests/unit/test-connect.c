@@ -141,7 +141,7 @@ START_TEST(datagrams)
 				     NULL));
 	fd = foreign(&at, 0);
 	ck_assert_ok(sfam_connect(fd, &at, 0));
-	ck_assert_ok(sfam_connect(fd, &at, 0));		/* as often as you like */
+	ck_assert_ok(sfam_connect(fd, &at, 0));	/* as often as one likes */
 	close(fd);
 	other = sfam_open_text("unix:,type=dgram", 16, SFAM_OPEN_BIND, NULL,
 			       NULL);
