@@ -298,6 +298,7 @@ END_TEST
 START_TEST(interface_list)
 {
 	static struct sfam_interface list[2 * PAIRS + 1];
+	static char seen[8 * PAIRS];
 	char name[SFAM_INTERFACE_NAME_SIZE], peer[SFAM_INTERFACE_NAME_SIZE];
 	unsigned int index;
 	size_t n = 0, i;
@@ -314,8 +315,11 @@ START_TEST(interface_list)
 	ck_assert_uint_eq(n, 2 * PAIRS + 1);
 	ck_assert_ok(sfam_interface_list(list, n, &n));
 	ck_assert_uint_eq(n, 2 * PAIRS + 1);
-	for (i = 1; i < n; i++)
-		ck_assert_uint_gt(list[i].index, list[i - 1].index);
+	/* Each of them once; 6.1 tells them in another order than 6.12. */
+	for (i = 0; i < n; i++) {
+		ck_assert_uint_lt(list[i].index, HARNESS_LEN(seen));
+		ck_assert_int_eq(seen[list[i].index]++, 0);
+	}
 	for (i = 0; i < n; i += 97) {
 		ck_assert_ok(sfam_interface_index(list[i].name, &index));
 		ck_assert_uint_eq(index, list[i].index);
