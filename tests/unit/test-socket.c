@@ -419,6 +419,25 @@ START_TEST(recv_from)
 }
 END_TEST
 
+START_TEST(recv_packet)
+{
+	const struct sfam_family *packet = sfam_family_by_name("packet");
+	int in = open_text("packet:lo", SFAM_OPEN_BIND, NULL);
+	int out = open_text("inet:127.0.0.1:9,type=dgram", SFAM_OPEN_CONNECT,
+			    NULL);
+	struct sfam_addr from;
+	char buf[100];
+
+	ck_assert_ok(sfam_send_all(out, "abc", 3, 0, SFAM_FOREVER, NULL));
+	ck_assert_int_eq(sfam_recv(in, buf, sizeof(buf), SFAM_FOREVER, &from),
+			 14 + 20 + 8 + 3);
+	ck_assert_mem_eq(buf + 14 + 20 + 8, "abc", 3);
+	ck_assert_ptr_eq(from.family, packet);
+	close(in);
+	close(out);
+}
+END_TEST
+
 /* --------------------------------------------------- a storm of signals -- */
 
 #define STORM_BYTES (8u << 20)
@@ -567,6 +586,7 @@ int main(void)
 		{ io_timeouts, NULL },
 		{ io_ends, NULL },
 		{ recv_from, "netns" },
+		{ recv_packet, "netns" },
 		{ signals_do_not_show, NULL },
 		{ vsock_messages_stay_whole, "vsock-loopback" },
 	};

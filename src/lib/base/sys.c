@@ -243,6 +243,10 @@ ssize_t sfam__sys_sendmsg_whole(int fd, const struct msghdr *msg, int flags,
 	return r < 0 ? r : n;
 }
 
+/*
+ * Only with control data can descriptors come, and AF_PACKET refuses flags
+ * that it does not know (net/packet/af_packet.c, packet_recvmsg()).
+ */
 ssize_t sfam__sys_recvmsg(int fd, struct msghdr *msg, int flags,
 			  struct sfam__deadline deadline)
 {
@@ -250,8 +254,9 @@ ssize_t sfam__sys_recvmsg(int fd, struct msghdr *msg, int flags,
 	ssize_t n;
 	int r;
 
+	flags |= MSG_DONTWAIT | (msg->msg_control ? MSG_CMSG_CLOEXEC : 0);
 	for (;;) {
-		n = recvmsg(fd, msg, flags | MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
+		n = recvmsg(fd, msg, flags);
 		if (n >= 0)
 			return n;
 		r = wait_or_fail(fd, events, errno, deadline);
