@@ -1,6 +1,21 @@
 # SPDX-License-Identifier: MIT
-check_PROGRAMS += examples/can-sniff examples/pass-fd
-examples_can_sniff_CPPFLAGS = $(BASE_CPPFLAGS)
-examples_can_sniff_LDADD = libsockfam.la
-examples_pass_fd_CPPFLAGS = $(BASE_CPPFLAGS)
-examples_pass_fd_LDADD = libsockfam.la
+EXAMPLES = \
+	examples/can-echo \
+	examples/can-sniff \
+	examples/echo-client \
+	examples/echo-server \
+	examples/message-client \
+	examples/message-server \
+	examples/multi-server \
+	examples/packet-sniff \
+	examples/pass-fd \
+	examples/reconnect-client \
+	examples/recv-fds \
+	examples/send-fds
+check_PROGRAMS += $(EXAMPLES)
+examples_message_client_SOURCES = examples/message-client.c examples/message.h
+examples_message_server_SOURCES = examples/message-server.c examples/message.h
+
+# As their users build them, not with what tests/local.mk gives to tests.
+examples/%: LDADD = libsockfam.la
+examples/%.$(OBJEXT): AM_CPPFLAGS = $(BASE_CPPFLAGS)

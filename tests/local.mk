@@ -82,6 +82,7 @@ PEER_TESTS = \
 	tests/peer/addr.sh \
 	tests/peer/can.sh \
 	tests/peer/ctl.sh \
+	tests/peer/examples.sh \
 	tests/peer/names.sh \
 	tests/peer/verbs.sh
 
@@ -95,6 +96,7 @@ EXTRA_DIST += $(CLI_TEST) $(PEER_TESTS) \
 	tests/peer/addr.py \
 	tests/peer/can-peer.py \
 	tests/peer/ctl.py \
+	tests/peer/examples.py \
 	tests/peer/lib.sh \
 	tests/peer/names.py \
 	tests/peer/verbs-fd.sh \
