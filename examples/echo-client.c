@@ -2,8 +2,8 @@
 /*
  * Sends a text to an echo server and prints what comes back:
  *     echo-client [ADDR [TEXT]]
- * ADDR is a stream address of any family; the default is
- * inet:127.0.0.1:50007.
+ * ADDR is a stream address of any family, or a name, tcp:HOST:PORT, whose
+ * IPv6 and IPv4 addresses are tried in turn; else it is inet:127.0.0.1:50007.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -24,13 +24,14 @@ static int connect_to(const char *text)
 {
 	struct sfam_open_opts opts = SFAM_OPEN_OPTS_INIT;
 	struct sfam_diag diag = { 0 };
+	char why[SFAM_ERROR_STRLEN];
 	int fd;
 
 	opts.timeout_ns = PATIENCE_NS;
 	fd = sfam_open_text(text, strlen(text), SFAM_OPEN_CONNECT, &opts,
 			    &diag);
-	if (fd < 0)
-		fprintf(stderr, "%s: %s%s%s\n", text, strerror(-fd),
+	if (fd < 0 && sfam_error_format(fd, why, sizeof(why)) > 0)
+		fprintf(stderr, "%s: %s%s%s\n", text, why,
 			*diag.expected ? ", expected " : "", diag.expected);
 	return fd;
 }

@@ -2,7 +2,8 @@
 /*
  * Sends back what it receives, one client after the other, for ever:
  *     echo-server [ADDR]
- * ADDR: any stream address; inet:127.0.0.1:50007 unless told.
+ * ADDR: any stream address, as tcp::50007 for IPv6 and IPv4 at once;
+ * inet:127.0.0.1:50007 unless told.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -23,18 +24,16 @@ static void say(const char *what, const struct sfam_addr *addr)
 
 static int listen_at(const char *text)
 {
-	struct sfam_open_opts opts = SFAM_OPEN_OPTS_INIT;
 	struct sfam_diag diag = { 0 };
+	char why[SFAM_ERROR_STRLEN];
 	struct sfam_addr local;
-	int fd;
+	int fd = sfam_open_text(text, strlen(text), SFAM_OPEN_LISTEN, NULL,
+				&diag);
 
-	opts.flags = SFAM_OPEN_REUSEADDR; /* old connections may linger */
-	fd = sfam_open_text(text, strlen(text), SFAM_OPEN_LISTEN, &opts,
-			    &diag);
-	if (fd < 0)
-		fprintf(stderr, "%s: %s%s%s\n", text, strerror(-fd),
+	if (fd < 0 && sfam_error_format(fd, why, sizeof(why)) > 0)
+		fprintf(stderr, "%s: %s%s%s\n", text, why,
 			*diag.expected ? ", expected " : "", diag.expected);
-	else if (sfam_addr_local(&local, fd) == 0)
+	if (fd >= 0 && sfam_addr_local(&local, fd) == 0)
 		say("listening on", &local); /* with the port, if it was 0 */
 	return fd;
 }

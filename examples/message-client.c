@@ -17,13 +17,14 @@ static int connect_to(const char *text)
 {
 	struct sfam_open_opts opts = SFAM_OPEN_OPTS_INIT;
 	struct sfam_diag diag = { 0 };
+	char why[SFAM_ERROR_STRLEN];
 	int fd;
 
 	opts.timeout_ns = PATIENCE_NS;
 	fd = sfam_open_text(text, strlen(text), SFAM_OPEN_CONNECT, &opts,
 			    &diag);
-	if (fd < 0)
-		fprintf(stderr, "%s: %s%s%s\n", text, strerror(-fd),
+	if (fd < 0 && sfam_error_format(fd, why, sizeof(why)) > 0)
+		fprintf(stderr, "%s: %s%s%s\n", text, why,
 			*diag.expected ? ", expected " : "", diag.expected);
 	return fd;
 }

@@ -55,15 +55,15 @@ static int serve(int fd)
 int main(int argc, char **argv)
 {
 	const char *text = argc > 1 ? argv[1] : "inet:127.0.0.1:65432";
-	struct sfam_open_opts opts = SFAM_OPEN_OPTS_INIT;
+	char why[SFAM_ERROR_STRLEN] = "listening";
 	struct sfam_diag diag = { 0 };
 	int listener, fd = 0, pid;
 
-	opts.flags = SFAM_OPEN_REUSEADDR;
-	listener = sfam_open_text(text, strlen(text), SFAM_OPEN_LISTEN, &opts,
+	listener = sfam_open_text(text, strlen(text), SFAM_OPEN_LISTEN, NULL,
 				  &diag);
-	fprintf(stderr, "%s: %s %s\n", text, listener < 0 ?
-		strerror(-listener) : "listening", diag.expected);
+	if (listener < 0)
+		sfam_error_format(listener, why, sizeof(why));
+	fprintf(stderr, "%s: %s %s\n", text, why, diag.expected);
 	signal(SIGCHLD, SIG_IGN);	/* nobody waits for the children */
 	while (listener >= 0 && (fd >= 0 || fd == -ECONNABORTED)) {
 		fd = sfam_accept(listener, 0, SFAM_FOREVER, NULL);

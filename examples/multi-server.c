@@ -56,15 +56,15 @@ static int serve_all(int n)
 int main(int argc, char **argv)
 {
 	const char *text = argc > 1 ? argv[1] : "inet:127.0.0.1:65432";
-	struct sfam_open_opts opts = SFAM_OPEN_OPTS_INIT;
+	char why[SFAM_ERROR_STRLEN] = "listening";
 	struct sfam_diag diag = { 0 };
 	int fd, n = 1;
 
-	opts.flags = SFAM_OPEN_REUSEADDR | SFAM_OPEN_NONBLOCK;
 	fd = polls[0].fd = sfam_open_text(text, strlen(text), SFAM_OPEN_LISTEN,
-					  &opts, &diag);
-	fprintf(stderr, "%s: %s %s\n", text,
-		fd < 0 ? strerror(-fd) : "listening", diag.expected);
+					  NULL, &diag);
+	if (fd < 0)
+		sfam_error_format(fd, why, sizeof(why));
+	fprintf(stderr, "%s: %s %s\n", text, why, diag.expected);
 	while (polls[0].fd >= 0) {
 		/* No room, or no descriptors: look again in a second. */
 		polls[0].events = fd >= 0 || fd == -ETIMEDOUT ? POLLIN : 0;

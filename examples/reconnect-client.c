@@ -56,6 +56,7 @@ int main(int argc, char **argv)
 	const char *text = argc > 1 ? argv[1] : "inet:127.0.0.1:25000";
 	int left = argc > 2 ? atoi(argv[2]) : 10;
 	int tries = 0, before, r, ms = FIRST_MS;
+	char why[SFAM_ERROR_STRLEN] = "";
 
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	for (; tries < TRIES; ms = 2 * ms < LONGEST_MS ? 2 * ms : LONGEST_MS) {
@@ -66,8 +67,9 @@ int main(int argc, char **argv)
 		if (left < before)	/* it has worked: begin again */
 			tries = 0, ms = FIRST_MS;
 		tries = r == -EINVAL ? TRIES : tries + 1; /* no address */
+		sfam_error_format(r, why, sizeof(why));
 		fprintf(stderr, tries < TRIES ? "%s: %s; again in %d ms\n" :
-			"%s: %s; given up\n", text, strerror(-r), ms);
+			"%s: %s; given up\n", text, why, ms);
 		if (tries < TRIES)
 			usleep((useconds_t)ms * 1000);
 	}

@@ -238,6 +238,41 @@ def echo_other_families():
             assert run("echo-client", "unix:@python")[0] == 0
 
 
+def one_server(host, **more):
+    """A listener on a free port of host, and the port."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    s = socket.create_server((host, 0), family=family, **more)
+    return s, s.getsockname()[1]
+
+
+@case
+def dual_stack_server():
+    for name in "echo-server", "multi-server", "message-server":
+        port = fixed_port()
+        with Program(name, "tcp::%d" % port) as server:
+            assert "listening" in server.process.stderr.readline()
+            for host in "127.0.0.1", "::1":
+                with socket.create_connection((host, port), PATIENCE) as s:
+                    if name == "message-server":
+                        s.sendall(pack_message(search("can")))
+                        assert "car" in read_message(s)[1]["result"]
+                    else:
+                        echo_checked(s, 1000)
+
+
+@case
+def dual_stack_client():
+    for host, more in (("::", {"dualstack_ipv6": True}), ("::1", {}),
+                       ("127.0.0.1", {})):
+        listener, port = one_server(host, **more)
+        with served(documented_echo, listener):
+            assert run("echo-client", "tcp::%d" % port) == \
+                (0, "Hello, world\n", ""), host
+    fails("Connection refused", "echo-client", "tcp::%d" % fixed_port())
+    status, _, err = run("echo-client", "tcp:no.such.invalid:1")
+    assert status == 1 and "Unknown error" not in err, err
+
+
 @case
 def echo_server_restarts_at_once():
     """Python's reconnecting client, and SO_REUSEADDR on our side."""
