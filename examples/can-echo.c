@@ -4,6 +4,7 @@
  * it one of its own, 001#010203:  can-echo [can:IF]  (can:vcan0)
  * One such program is enough for a bus: two would never end.
  */
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -42,8 +43,7 @@ static void send_frame(int fd, const void *frame, size_t size)
 static void answer(int fd, const struct sfam_can_record *rec)
 {
 	static const uint8_t data[] = { 1, 2, 3 };
-	const struct sfam_can_fields fields = { .id = 1, .len = 3,
-						.data = data };
+	struct sfam_can_fields fields = { .id = 1, .len = 3, .data = data };
 	struct can_frame own;
 	char line[SFAM_CAN_TEXT_STRLEN];
 	ssize_t n = sfam_can_pack(&own, sizeof(own), &fields);
@@ -63,11 +63,11 @@ int main(int argc, char **argv)
 	struct sfam_can_receiver *receiver = sfam_can_receiver_new(64, 0);
 	int fd = open_can(argc > 1 ? argv[1] : "can:vcan0");
 	const struct sfam_can_record *rec;
-	ssize_t n, i;
+	ssize_t n = receiver ? fd : -ENOMEM, i;
 
-	if (!receiver || fd < 0)
-		return 1;
-	n = sfam_can_set_options(fd, SFAM_CAN_OPT_FD | SFAM_CAN_OPT_DROPS, 0);
+	if (n >= 0)
+		n = sfam_can_set_options(fd, SFAM_CAN_OPT_FD |
+					     SFAM_CAN_OPT_DROPS, 0);
 	while (n >= 0) {
 		n = sfam_can_receive(fd, receiver, &rec, SFAM_FOREVER);
 		for (i = 0; i < n; i++)
@@ -75,5 +75,5 @@ int main(int argc, char **argv)
 		fflush(stdout);
 	}
 	sfam_can_receiver_free(receiver);
-	return fail("receive", n);
+	return fd < 0 ? 1 : fail("receive", n);
 }

@@ -59,7 +59,9 @@ int main(int argc, char **argv)
 	char why[SFAM_ERROR_STRLEN] = "";
 
 	setvbuf(stdout, NULL, _IOLBF, 0);
-	for (; tries < TRIES; ms = 2 * ms < LONGEST_MS ? 2 * ms : LONGEST_MS) {
+	if (left <= 0)
+		fputs("how many waves? at least 1\n", stderr);
+	while (left > 0 && tries < TRIES) {
 		before = left;
 		r = connect_and_wave(text, &left);
 		if (r == 0)
@@ -72,6 +74,7 @@ int main(int argc, char **argv)
 			"%s: %s; given up\n", text, why, ms);
 		if (tries < TRIES)
 			usleep((useconds_t)ms * 1000);
+		ms = 2 * ms < LONGEST_MS ? 2 * ms : LONGEST_MS;
 	}
 	return 1;
 }

@@ -59,9 +59,10 @@ int main(int argc, char **argv)
 	char message[1024];
 	ssize_t n = sfam_addr_parse(&addr, text, strlen(text), &diag);
 
-	if (n < 0)
-		return fprintf(stderr, "%s: expected %s\n", text,
-			       diag.expected), 1;
+	if (n < 0) {
+		fprintf(stderr, "%s: expected %s\n", text, diag.expected);
+		return 1;
+	}
 	client = wait_for_client(&addr);
 	if (client < 0)
 		return fail(text, client);

@@ -306,6 +306,7 @@ def bad_arguments():
               name, "nonsense")
         fails("can:none0" if "multi" not in name else "", name, "can:none0")
     fails("given up", "reconnect-client", "nonsense")
+    fails("how many", "reconnect-client", "inet:127.0.0.1:1", "x")
     fails("usage", "send-fds", status=2)
     fails("usage", "send-fds", "unix:@x", status=2)
     for name in ("echo-server", "multi-server", "message-server"):
