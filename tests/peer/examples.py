@@ -566,9 +566,11 @@ def multi_server_python_clients():
         fds = server.fds()
         lazy = connect(port)	# never reads, and is no burden to others
         lazy.setblocking(False)
+        sent = bytearray()
         with contextlib.suppress(BlockingIOError):
             while True:
-                lazy.send(bytes(65536))
+                block = os.urandom(65536)
+                sent += block[:lazy.send(block)]
         many(port, 60, 20000)
         killed = [connect(port) for _ in range(20)]
         for s in killed:
@@ -576,6 +578,8 @@ def multi_server_python_clients():
         for s in killed:
             reset(s)
         many(port, 5, 1000)
+        lazy.settimeout(PATIENCE)
+        assert exactly(lazy, len(sent)) == sent, "other bytes"
         lazy.close()
         until(lambda: server.fds() == fds, "its descriptors are closed")
 
