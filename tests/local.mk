@@ -117,13 +117,15 @@ check-local: all $(check_PROGRAMS)
 
 # All of it again on a kernel that has every family, and the peers.
 # `make check-vm KERNEL=6.1` for the other kernel. SFAM_ROUNDS: there is no
-# hurry in finding on a slow machine what the host has looked for.
+# hurry in finding on a slow machine what the host has looked for. PATH: the
+# peers are Debian's, and not what the host's user may have in front of them.
 KERNEL = 6.12
 check-vm: all $(check_PROGRAMS) $(check_LTLIBRARIES)
-	SFAM_REQUIRE=all SFAM_PLACE=vm-$(KERNEL) SFAM_ROUNDS=5000 \
+	PATH="/usr/sbin:/usr/bin:$$PATH" SFAM_REQUIRE=all \
+	SFAM_PLACE=vm-$(KERNEL) SFAM_ROUNDS=5000 \
 	SFAM_VM_ENV="SOCKFAM" SOCKFAM=$(abs_builddir)/sockfam \
 	$(srcdir)/tests/vm/run --kernel $(KERNEL) --can-bus --canfd-bus \
-		--timeout 1500 \
+		--timeout 2400 \
 		$(abs_srcdir)/tests/run-tests $(UNIT_TESTS) \
 		$(abs_srcdir)/$(CLI_TEST) $(PEER_TESTS:%=$(abs_srcdir)/%) \
 		</dev/null

@@ -10,10 +10,7 @@
 #include <poll.h>
 #include <sys/time.h>
 
-#include "base/sys.h"
-#include "family/row.h"
-
-#include <sockfam/socket.h>
+#include "socket/open.h"
 
 /*
  * A full backlog of a unix stream gives poll nothing to wait for (unix(7)):
@@ -47,8 +44,8 @@ static int connect_for(int fd, const struct sfam_addr *addr, int64_t ns)
 	       sfam__sys_connect_calm(fd, &addr->storage, addr->len);
 }
 
-static int connect_in_steps(int fd, const struct sfam_addr *addr,
-			    struct sfam__deadline deadline)
+int sfam__connect_in_steps(int fd, const struct sfam_addr *addr,
+			   struct sfam__deadline deadline)
 {
 	struct timeval own;
 	socklen_t len = sizeof(own);
@@ -104,23 +101,28 @@ static int begin(int fd, const struct sfam_addr *addr, int64_t timeout_ns,
 	if (nonblock)
 		return connect_nonblocking(fd, addr, deadline);
 	if (flags & SFAM_ROW_CONNECT_SNDTIMEO)
-		return connect_in_steps(fd, addr, deadline);
+		return sfam__connect_in_steps(fd, addr, deadline);
 	return connect_at_leisure(fd, addr, timeout_ns);
+}
+
+int sfam__connect_wait(int fd, struct sfam__deadline deadline)
+{
+	int error;
+	int r = sfam__sys_wait(fd, POLLOUT, deadline);
+
+	if (r >= 0)
+		r = sfam__sys_getsockopt_int(fd, SOL_SOCKET, SO_ERROR, &error);
+	return r < 0 ? r : -error;
 }
 
 SFAM_PUBLIC int sfam_connect(int fd, const struct sfam_addr *addr,
 			     int64_t timeout_ns)
 {
 	struct sfam__deadline deadline = sfam__deadline_in(timeout_ns);
-	int error;
 	int r = begin(fd, addr, timeout_ns, deadline);
 
 	if (r != -EINPROGRESS && r != -EINTR && r != -EALREADY)
 		return r;
-	if (timeout_ns == 0)
-		return -EINPROGRESS;
-	r = sfam__sys_wait(fd, POLLOUT, deadline);
-	if (r >= 0)
-		r = sfam__sys_getsockopt_int(fd, SOL_SOCKET, SO_ERROR, &error);
-	return r < 0 ? r : -error;
+	return timeout_ns == 0 ? -EINPROGRESS :
+				 sfam__connect_wait(fd, deadline);
 }

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 #include <poll.h>
-#include <sys/time.h>
 
 #include "socket/open.h"
 
@@ -33,55 +32,6 @@ int sfam__open_opts(struct sfam_open_opts *ret, enum sfam_open_how how,
 	return ret->source && how != SFAM_OPEN_CONNECT ? -EINVAL : 0;
 }
 
-/* SO_ERROR of a connection that poll said has an outcome. */
-static int connect_result(int fd)
-{
-	int error;
-	int r = sfam__sys_getsockopt_int(fd, SOL_SOCKET, SO_ERROR, &error);
-
-	return r < 0 ? r : -error;
-}
-
-/* For SO_SNDTIMEO, where 0 is for ever: at least a microsecond. */
-static struct timeval timeval_left(struct sfam__deadline deadline)
-{
-	int64_t ns = sfam__deadline_left_ns(deadline);
-	struct timeval tv = { 0, 0 };
-
-	if (ns < 0)
-		return tv;
-	tv.tv_sec = (time_t)(ns / 1000000000);
-	tv.tv_usec = (suseconds_t)(ns % 1000000000 / 1000);
-	if (tv.tv_sec == 0 && tv.tv_usec == 0)
-		tv.tv_usec = 1;
-	return tv;
-}
-
-/*
- * A unix stream whose peer has a full backlog answers a non-blocking
- * connect with EAGAIN and gives poll nothing to wait for (unix(7)). A
- * blocking one does wait, for SO_SNDTIMEO; the socket is still ours alone.
- */
-static int connect_by_sndtimeo(int fd, const struct sfam_addr *addr,
-			       struct sfam__deadline deadline)
-{
-	const struct timeval none = { 0, 0 };
-	struct timeval tv;
-	int r;
-
-	do {
-		tv = timeval_left(deadline);
-		r = sfam__sys_setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &tv,
-					 sizeof(tv));
-		if (r == 0)
-			r = sfam__sys_clear_nonblock(fd);
-		if (r == 0)
-			r = sfam__sys_connect(fd, &addr->storage, addr->len);
-	} while (r == -EINTR);
-	sfam__sys_setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &none, sizeof(none));
-	return r == -EAGAIN ? -ETIMEDOUT : r;
-}
-
 /* fd is new and non-blocking. */
 static int connect_within(int fd, const struct sfam_addr *addr,
 			  int64_t timeout_ns)
@@ -95,13 +45,16 @@ static int connect_within(int fd, const struct sfam_addr *addr,
 			return r;
 	}
 	r = sfam__sys_connect(fd, &addr->storage, addr->len);
+	if (r == -EAGAIN && timeout_ns != 0) {
+		/* A full backlog (unix(7)): blocking, it waits for room. */
+		r = sfam__sys_clear_nonblock(fd);
+		if (r == 0)
+			r = sfam__connect_in_steps(fd, addr, deadline);
+	}
 	if (r == -EAGAIN)
-		return timeout_ns == 0 ? -ETIMEDOUT :
-		       connect_by_sndtimeo(fd, addr, deadline);
-	if (r != -EINPROGRESS && r != -EINTR)
-		return r;
-	r = sfam__sys_wait(fd, POLLOUT, deadline);
-	return r < 0 ? r : connect_result(fd);
+		return -ETIMEDOUT;
+	return r == -EINPROGRESS || r == -EINTR ?
+	       sfam__connect_wait(fd, deadline) : r;
 }
 
 static int set_int(int fd, int level, int name, int value)

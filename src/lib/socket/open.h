@@ -23,4 +23,13 @@ int sfam__open_opts(struct sfam_open_opts *ret, enum sfam_open_how how,
 int sfam__open(const struct sfam_addr *addr, enum sfam_open_how how,
 	       const struct sfam_open_opts *o, enum sfam__v6only v6only);
 
+/*
+ * Connects a blocking socket of SFAM_ROW_CONNECT_SNDTIMEO: done, or
+ * -EINPROGRESS (go on with sfam__connect_wait), or -ETIMEDOUT.
+ */
+int sfam__connect_in_steps(int fd, const struct sfam_addr *addr,
+			   struct sfam__deadline deadline);
+/* Waits for the outcome of a connection that has begun. */
+int sfam__connect_wait(int fd, struct sfam__deadline deadline);
+
 #endif
