@@ -22,6 +22,16 @@ sockfam_SOURCES = \
 	src/cli/packet-line.c \
 	src/cli/packet-line.h \
 	src/cli/packet.c \
+	src/cli/relay-flow.c \
+	src/cli/relay-loop.c \
+	src/cli/relay-message.c \
+	src/cli/relay-open.c \
+	src/cli/relay-pair.c \
+	src/cli/relay-sender.c \
+	src/cli/relay-stream.c \
+	src/cli/relay-text.c \
+	src/cli/relay.c \
+	src/cli/relay.h \
 	src/cli/stream.c \
 	src/cli/stream.h \
 	src/cli/tipc.c \

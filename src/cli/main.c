@@ -17,6 +17,7 @@ static const struct cli_verb *const verbs[] = {
 	&cli_tipc,
 	&cli_fd,
 	&cli_link,
+	&cli_relay,
 };
 
 static void print_verb(FILE *to, const char *prefix, const struct cli_verb *v)

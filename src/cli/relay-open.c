@@ -1,0 +1,270 @@
+/* SPDX-License-Identifier: MIT */
+/* From an address word to a socket, and what there is to know of it. */
+#include <errno.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "relay.h"
+
+/*
+ * Bound, whichever word it is: what is sent goes to the bus, the kernel or
+ * the address that it was bound with. (connect(2) to netlink is possible,
+ * and would be deaf to its groups.)
+ */
+static const char *const buses[] = {
+	"can", "can-isotp", "can-j1939", "packet", "netlink", "bt-hci",
+};
+
+/* A send to their SOCK_SEQPACKET that may not wait leaves half a message. */
+static const char *const half_senders[] = { "vsock" };
+
+static int is_one_of(const struct sfam_family *f, const char *const *names,
+		     size_t n)
+{
+	size_t i;
+
+	for (i = 0; f && i < n; i++)
+		if (strcmp(sfam_family_name(f), names[i]) == 0)
+			return 1;
+	return 0;
+}
+
+static enum relay_kind kind_of(const struct sfam_family *f, int type)
+{
+	if (type == SOCK_STREAM)
+		return RELAY_BYTES;
+	return is_one_of(f, (const char *const[]){ "can" }, 1) ?
+	       RELAY_FRAMES : RELAY_MESSAGES;
+}
+
+enum relay_kind relay_endpoint_kind(const struct endpoint *e)
+{
+	return e->is_parsed ? kind_of(e->addr.family, e->addr.type) :
+			      RELAY_ANY;
+}
+
+int relay_is_bus(const struct endpoint *e)
+{
+	return e->is_parsed && is_one_of(e->addr.family, buses,
+					 CLI_ARRAY_LEN(buses));
+}
+
+int relay_endpoint(struct endpoint *e, const char *text)
+{
+	struct sfam_diag diag;
+	int r;
+
+	e->text = text;
+	e->is_stdio = strcmp(text, "-") == 0;
+	if (e->is_stdio)
+		return CLI_OK;
+	r = sfam_addr_parse(&e->addr, text, strlen(text), &diag);
+	e->is_parsed = r == 0;
+	/* A scheme that is no family: names, for sfam_open_text(). */
+	if (r == 0 || (r == -EINVAL && diag.offset == 0))
+		return CLI_OK;
+	return cli_bad_text(text, r, &diag);
+}
+
+/* --------------------------------------------------------------- open -- */
+
+/* -errno, and words of it if loud. */
+static int open_text(const struct endpoint *e, enum sfam_open_how how,
+		     const struct sfam_open_opts *opts, int loud)
+{
+	struct sfam_diag diag;
+	int fd = sfam_open_text(e->text, strlen(e->text), how, opts, &diag);
+
+	if (fd < 0 && loud)
+		cli_bad_text(e->text, fd, &diag);
+	return fd;
+}
+
+static int open_endpoint(const struct endpoint *e, enum sfam_open_how how,
+			 const struct sfam_open_opts *opts)
+{
+	if (e->is_parsed)
+		return cli_open(&e->addr, how, opts);
+	return open_text(e, how, opts, 1);
+}
+
+int relay_may_listen(const struct endpoint *e)
+{
+	return !e->is_stdio && !relay_is_bus(e) &&
+	       (!e->is_parsed || e->addr.type == SOCK_STREAM ||
+		e->addr.type == SOCK_SEQPACKET);
+}
+
+int relay_serve(const struct endpoint *e)
+{
+	struct sfam_open_opts opts = SFAM_OPEN_OPTS_INIT;
+	int fd = -EOPNOTSUPP;
+
+	opts.flags = SFAM_OPEN_NONBLOCK | SFAM_OPEN_REUSEADDR;
+	if (!relay_may_listen(e))
+		return open_endpoint(e, SFAM_OPEN_BIND, &opts);
+	if (e->is_parsed)
+		return open_endpoint(e, SFAM_OPEN_LISTEN, &opts);
+	fd = open_text(e, SFAM_OPEN_LISTEN, &opts, 0);
+	return fd >= 0 ? fd : open_endpoint(e, fd == -EOPNOTSUPP ?
+					    SFAM_OPEN_BIND : SFAM_OPEN_LISTEN,
+					    &opts);
+}
+
+/*
+ * A unix datagram socket needs a name, or nobody can answer it: the kernel
+ * gives one (unix(7), autobind).
+ */
+static void name_unix_datagram(const struct endpoint *e, int fd)
+{
+	const struct sockaddr_un sa = { .sun_family = AF_UNIX };
+
+	if (e->is_parsed && e->addr.type == SOCK_DGRAM &&
+	    sfam_family_af(e->addr.family) == AF_UNIX &&
+	    bind(fd, (const struct sockaddr *)&sa, sizeof(sa.sun_family)) < 0)
+		cli_bad_call(e->text, -errno);
+}
+
+int relay_connect(struct relay *r, const struct endpoint *e)
+{
+	struct sfam_open_opts opts = SFAM_OPEN_OPTS_INIT;
+	int fd;
+
+	opts.flags = SFAM_OPEN_NONBLOCK;
+	opts.timeout_ns = r->connect_ns;
+	fd = open_endpoint(e, relay_is_bus(e) ? SFAM_OPEN_BIND :
+			   SFAM_OPEN_CONNECT, &opts);
+	if (fd >= 0)
+		name_unix_datagram(e, fd);
+	return fd;
+}
+
+/*
+ * Names are resolved here and now, and what waits is all of the relay; so
+ * the address that answered is kept, and asked directly from then on.
+ */
+static int connect_by_name(struct relay *r, int *ret_fd)
+{
+	struct sfam_open_opts opts = SFAM_OPEN_OPTS_INIT;
+	int fd;
+
+	opts.flags = SFAM_OPEN_NONBLOCK;
+	opts.timeout_ns = r->connect_ns;
+	fd = open_text(&r->b, SFAM_OPEN_CONNECT, &opts, 0);
+	if (fd < 0)
+		return fd;
+	r->b.is_parsed = r->b.is_resolved =
+		sfam_addr_peer(&r->b.addr, fd) == 0;
+	*ret_fd = fd;
+	return 0;
+}
+
+int relay_connect_async(struct relay *r, int *ret_fd)
+{
+	const struct endpoint *e = &r->b;
+	struct sfam_open_opts opts = SFAM_OPEN_OPTS_INIT;
+	int error;
+	int fd;
+
+	if (!e->is_parsed)
+		return connect_by_name(r, ret_fd);
+	opts.flags = SFAM_OPEN_NONBLOCK;
+	fd = sfam_open(&e->addr, relay_is_bus(e) ? SFAM_OPEN_BIND :
+		       SFAM_OPEN_SOCKET, &opts);
+	if (fd < 0)
+		return fd == -EMFILE || fd == -ENFILE ? -EAGAIN : fd;
+	*ret_fd = fd;
+	if (relay_is_bus(e) ||
+	    connect(fd, sfam_addr_sockaddr(&e->addr), e->addr.len) == 0) {
+		name_unix_datagram(e, fd);
+		return 0;
+	}
+	error = errno;
+	if (error != EINPROGRESS)
+		close(fd);
+	return -error;
+}
+
+/* --------------------------------------------------------------- side -- */
+
+int relay_out_fd(const struct side *s)
+{
+	return s->out.fd >= 0 ? s->out.fd : s->in.fd;
+}
+
+static void stdio_side(struct side *s)
+{
+	struct stat st;
+
+	s->is_stdio = 1;
+	s->in.fd = STDIN_FILENO;
+	s->out.fd = STDOUT_FILENO;
+	s->write_max = fstat(STDOUT_FILENO, &st) == 0 &&
+		       S_ISREG(st.st_mode) ? SIZE_MAX : 4096;
+}
+
+static void message_side(struct side *s, int type, int domain)
+{
+	const int on = 1;
+
+	s->is_connection = type == SOCK_SEQPACKET;
+	if (s->kind == RELAY_FRAMES) {
+		/* Not all kernels and interfaces have them. */
+		static const uint32_t kinds[] = {
+			SFAM_CAN_OPT_XL, SFAM_CAN_OPT_FD, 0
+		};
+		size_t i = 0;
+
+		while (sfam_can_set_options(s->in.fd, kinds[i], 0) < 0)
+			i++;
+		setsockopt(s->in.fd, SOL_SOCKET, SO_TIMESTAMPNS, &on,
+			   sizeof(on));
+	}
+	/* Unix sockets drop nothing, and control data there is descriptors. */
+	s->has_control = domain != AF_UNIX && !s->is_connection &&
+			 setsockopt(s->in.fd, SOL_SOCKET, SO_RXQ_OVFL, &on,
+				    sizeof(on)) == 0;
+}
+
+static int get_int(int fd, int name)
+{
+	int value = 0;
+	socklen_t len = sizeof(value);
+
+	return getsockopt(fd, SOL_SOCKET, name, &value, &len) < 0 ? 0 : value;
+}
+
+int relay_side(struct relay *r, struct side *s, struct pair *p, int fd)
+{
+	const struct sfam_family *f = NULL;
+	int type;
+
+	memset(s, 0, sizeof(*s));
+	s->in.pair = s->out.pair = p;
+	s->in.fd = fd;
+	s->out.fd = -1;
+	if (fd < 0) {
+		stdio_side(s);
+		return 0;
+	}
+	type = get_int(fd, SO_TYPE);
+	if (sfam_family_by_fd(&f, fd) < 0)
+		f = NULL;
+	s->is_bus = is_one_of(f, buses, CLI_ARRAY_LEN(buses));
+	s->ends_as_one = is_one_of(f, (const char *const[]){ "tipc" }, 1);
+	s->kind = kind_of(f, type);
+	if (type == SOCK_STREAM) {
+		s->is_connection = 1;
+		return 0;
+	}
+	message_side(s, type, get_int(fd, SO_DOMAIN));
+	/* getpeername(2) does not know the peer of a TIPC datagram socket. */
+	s->has_no_peer = s == &p->a && !r->a_connects && !s->is_connection &&
+			 !s->is_bus;
+	if (type == SOCK_SEQPACKET && is_one_of(f, half_senders,
+						CLI_ARRAY_LEN(half_senders)))
+		return relay_sender_start(r, s);
+	return 0;
+}
