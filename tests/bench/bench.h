@@ -70,5 +70,6 @@ void bench_addr(void);
 void bench_receive(void);
 void bench_send(void);
 void bench_stream(void);
+void bench_relay(void);
 
 #endif

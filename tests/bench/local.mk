@@ -10,6 +10,7 @@ tests_bench_bench_SOURCES = \
 	tests/bench/count.c \
 	tests/bench/main.c \
 	tests/bench/receive.c \
+	tests/bench/relay.c \
 	tests/bench/send.c \
 	tests/bench/stream.c \
 	tests/bench/text.c

@@ -105,6 +105,7 @@ static void usage(void)
 {
 	fprintf(stderr, "usage: bench [-i IF] [-n FRAMES] [-s SOCKFAM] "
 			"[text|addr|receive|send|stream]...\n");
+			"[text|addr|receive|send|relay]...\n");
 	exit(2);
 }
 
@@ -117,6 +118,7 @@ static const struct part {
 	{ "receive", bench_receive },
 	{ "send", bench_send },
 	{ "stream", bench_stream },
+	{ "relay", bench_relay },
 };
 
 static int is_wanted(const char *name, char **names)
