@@ -84,6 +84,7 @@ PEER_TESTS = \
 	tests/peer/ctl.sh \
 	tests/peer/examples.sh \
 	tests/peer/names.sh \
+	tests/peer/relay.sh \
 	tests/peer/verbs.sh
 
 EXTRA_DIST += $(CLI_TEST) $(PEER_TESTS) \
@@ -99,6 +100,7 @@ EXTRA_DIST += $(CLI_TEST) $(PEER_TESTS) \
 	tests/peer/examples.py \
 	tests/peer/lib.sh \
 	tests/peer/names.py \
+	tests/peer/relay.py \
 	tests/peer/verbs-fd.sh \
 	tests/peer/verbs-stream.sh \
 	tests/peer/verbs.py \
@@ -130,6 +132,13 @@ check-vm: all $(check_PROGRAMS) $(check_LTLIBRARIES)
 		$(abs_srcdir)/$(CLI_TEST) $(PEER_TESTS:%=$(abs_srcdir)/%) \
 		</dev/null
 
+# A thousand clients of one relay for a minute, by hand: all their bytes must
+# come back, and the descriptors go.
+soak-relay: all
+	SFAM_VM_ENV="SOCKFAM" SOCKFAM=$(abs_builddir)/sockfam \
+	$(srcdir)/tests/vm/run --kernel $(KERNEL) --timeout 900 python3 \
+		$(abs_srcdir)/tests/peer/relay.py soak 1000 60 </dev/null
+
 # Clang's fuzzers, SECONDS each; not part of the build.
 SECONDS = 60
 FUZZ_FLAGS = -g -O1 -fsanitize=fuzzer,address,undefined \
@@ -146,6 +155,6 @@ fuzz:
 		grep number_of_executed fuzz.log; \
 	done
 CLEANFILES += fuzz.log fuzz-can-text fuzz-packet-line fuzz-addr
-.PHONY: check-vm fuzz
+.PHONY: check-vm fuzz soak-relay
 
 include tests/bench/local.mk
