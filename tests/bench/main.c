@@ -104,8 +104,7 @@ static int check_limits(void)
 static void usage(void)
 {
 	fprintf(stderr, "usage: bench [-i IF] [-n FRAMES] [-s SOCKFAM] "
-			"[text|addr|receive|send|stream]...\n");
-			"[text|addr|receive|send|relay]...\n");
+			"[text|addr|receive|send|stream|relay]...\n");
 	exit(2);
 }
 
