@@ -4,6 +4,7 @@ pkginclude_HEADERS = \
 	include/sockfam/addr.h \
 	include/sockfam/base.h \
 	include/sockfam/can.h \
+	include/sockfam/cmsg.h \
 	include/sockfam/ctl-can.h \
 	include/sockfam/ctl.h \
 	include/sockfam/error.h \
@@ -12,6 +13,7 @@ pkginclude_HEADERS = \
 	include/sockfam/fdpass.h \
 	include/sockfam/interface.h \
 	include/sockfam/option.h \
+	include/sockfam/peer.h \
 	include/sockfam/resolve.h \
 	include/sockfam/socket.h \
 	include/sockfam/sockfam.h

@@ -6,12 +6,14 @@
 #include <sockfam/addr.h>
 #include <sockfam/base.h>
 #include <sockfam/can.h>
+#include <sockfam/cmsg.h>
 #include <sockfam/error.h>
 #include <sockfam/family.h>
 #include <sockfam/fd.h>
 #include <sockfam/fdpass.h>
 #include <sockfam/interface.h>
 #include <sockfam/option.h>
+#include <sockfam/peer.h>
 #include <sockfam/resolve.h>
 #include <sockfam/socket.h>
 

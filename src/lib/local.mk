@@ -19,10 +19,13 @@ libsockfam_la_SOURCES = \
 	src/lib/base/connect.c \
 	src/lib/base/diag.c \
 	src/lib/base/fd.c \
+	src/lib/base/file.c \
 	src/lib/base/hex.c \
 	src/lib/base/interface-list.c \
 	src/lib/base/interface.c \
 	src/lib/base/move.c \
+	src/lib/base/opts.c \
+	src/lib/base/process.c \
 	src/lib/base/resolve.c \
 	src/lib/base/resolve.h \
 	src/lib/base/scan.c \
@@ -103,6 +106,12 @@ libsockfam_la_SOURCES = \
 	src/lib/can/send.c \
 	src/lib/can/text-format.c \
 	src/lib/can/text-parse.c \
+	src/lib/socket/cmsg-codec.c \
+	src/lib/socket/cmsg-layout.h \
+	src/lib/socket/cmsg-stamp.c \
+	src/lib/socket/cmsg-table.c \
+	src/lib/socket/cmsg-table.h \
+	src/lib/socket/cmsg.c \
 	src/lib/socket/connect.c \
 	src/lib/socket/error.c \
 	src/lib/socket/fd.c \
@@ -115,6 +124,7 @@ libsockfam_la_SOURCES = \
 	src/lib/socket/open.c \
 	src/lib/socket/open.h \
 	src/lib/socket/option.c \
+	src/lib/socket/peer.c \
 	src/lib/socket/resolve.c \
 	src/lib/socket/resolve.h \
 	src/lib/socket/sendfile.c \

@@ -16,4 +16,11 @@
 
 #define SFAM_ARRAY_LEN(a) (sizeof(a) / sizeof((a)[0]))
 
+/*
+ * Over the defaults at ret, of size bytes, what the caller's headers knew of
+ * an option struct; opts may be NULL. -E2BIG: it asks for what is not known
+ * here. -EINVAL: no size.
+ */
+int sfam__opts_read(void *ret, size_t size, const void *opts);
+
 #endif

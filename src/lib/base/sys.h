@@ -75,6 +75,21 @@ struct sfam__sigpipe {
 };
 void sfam__sys_hold_sigpipe(struct sfam__sigpipe *s);
 void sfam__sys_release_sigpipe(const struct sfam__sigpipe *s, int result);
+/* In file.c. */
+struct stat;
+int sfam__sys_fstat(int fd, struct stat *ret);
+int sfam__sys_fcntl(int fd, int cmd, int arg);
+int sfam__sys_dup_to(int fd, int to);	/* no close-on-exec; fd != to */
+/* All of buf. */
+int sfam__sys_write_all(int fd, const void *buf, size_t len);
+int sfam__sys_memfd(const char *name, unsigned int flags);
+int sfam__sys_map(int fd, size_t len, const void **ret);
+int sfam__sys_unmap(const void *map, size_t len);
+
+/* In process.c. */
+const char *sfam__sys_getenv(const char *name);
+void sfam__sys_unsetenv(const char *name);
+pid_t sfam__sys_getpid(void);
 
 /* In interface.c. -ENODEV: there is none. ret_name has IFNAMSIZ bytes. */
 int sfam__sys_ifindex(const char *name, int *ret_index);

@@ -12,10 +12,11 @@
 
 #include <linux/can.h>
 
+#include "socket/cmsg-layout.h"
+
 #include <sockfam/can.h>
 
 #define SLOTS_MAX 1024
-#define NS_PER_S INT64_C(1000000000)
 
 /*
  * Holds SCM_TIMESTAMPNS, SCM_TIMESTAMPING and SO_RXQ_OVFL together (120
@@ -36,17 +37,6 @@ struct sfam_can_receiver {
 	struct mmsghdr *msgs;
 	struct sfam_can_record *records;
 	struct slot *slots;
-};
-
-/* What SO_TIMESTAMPNS_NEW and _TIMESTAMPING_NEW, and the _OLD, deliver. */
-struct stamp_new {
-	int64_t sec;
-	int64_t nsec;
-};
-
-struct stamp_old {
-	long sec;
-	long nsec;
 };
 
 /* ------------------------------------------------------------ memory -- */
@@ -118,23 +108,6 @@ sfam_can_receiver_free(struct sfam_can_receiver *receiver)
 
 /* -------------------------------------------------- control messages -- */
 
-/* Control data is aligned for long only, and 64-bit times on i386 are not. */
-static int64_t read_stamp_new(const unsigned char *data)
-{
-	struct stamp_new t;
-
-	memcpy(&t, data, sizeof(t));
-	return t.sec * NS_PER_S + t.nsec;
-}
-
-static int64_t read_stamp_old(const unsigned char *data)
-{
-	struct stamp_old t;
-
-	memcpy(&t, data, sizeof(t));
-	return (int64_t)t.sec * NS_PER_S + t.nsec;
-}
-
 /* Three stamps: software, one that is obsolete, the controller's own. */
 static void note_stamps(struct sfam_can_record *rec, int64_t software,
 			int64_t hardware)
@@ -167,17 +140,19 @@ static void note_rare_control(struct sfam_can_receiver *r,
 		note_drops(r, rec, data);
 		break;
 	case SO_TIMESTAMPNS_OLD:
-		rec->time_ns = read_stamp_old(data);
+		rec->time_ns = sfam__time_old_ns(data, 1);
 		break;
 	case SO_TIMESTAMPING_NEW:
-		note_stamps(rec, read_stamp_new(data),
-			    read_stamp_new(data +
-					   2 * sizeof(struct stamp_new)));
+		note_stamps(rec, sfam__time_new_ns(data, 1),
+			    sfam__time_new_ns(data + 2 *
+					      sizeof(struct sfam__time_new),
+					      1));
 		break;
 	case SO_TIMESTAMPING_OLD:
-		note_stamps(rec, read_stamp_old(data),
-			    read_stamp_old(data +
-					   2 * sizeof(struct stamp_old)));
+		note_stamps(rec, sfam__time_old_ns(data, 1),
+			    sfam__time_old_ns(data + 2 *
+					      sizeof(struct sfam__time_old),
+					      1));
 		break;
 	}
 }
@@ -189,29 +164,25 @@ static void note_control(struct sfam_can_receiver *r,
 	if (cmsg->cmsg_level != SOL_SOCKET)
 		return;
 	if (cmsg->cmsg_type == SO_TIMESTAMPNS_NEW)
-		rec->time_ns = read_stamp_new(CMSG_DATA(cmsg));
+		rec->time_ns = sfam__time_new_ns(CMSG_DATA(cmsg), 1);
 	else
 		note_rare_control(r, rec, cmsg->cmsg_type, CMSG_DATA(cmsg));
 }
 
-/* Cheaper than CMSG_NXTHDR, which checks again what the kernel wrote. */
 static void note_controls(struct sfam_can_receiver *r,
 			  struct sfam_can_record *rec,
 			  const struct msghdr *hdr)
 {
-	const char *p = hdr->msg_control;
+	const unsigned char *p = hdr->msg_control;
 	size_t left = hdr->msg_controllen;
 	const struct cmsghdr *cmsg;
-	size_t step;
+	size_t len;
 
-	while (left >= sizeof(*cmsg)) {
-		cmsg = (const void *)p;
-		step = CMSG_ALIGN(cmsg->cmsg_len);
-		note_control(r, rec, cmsg);
-		if (step < sizeof(*cmsg) || step >= left)
+	while ((cmsg = sfam__cmsg_step(&p, &left, &len)) != NULL) {
+		/* The end of the last one is missing. */
+		if (left == 0 && hdr->msg_flags & MSG_CTRUNC)
 			break;
-		p += step;
-		left -= step;
+		note_control(r, rec, cmsg);
 	}
 }
 

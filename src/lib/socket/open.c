@@ -14,19 +14,12 @@ int sfam__open_opts(struct sfam_open_opts *ret, enum sfam_open_how how,
 		    const struct sfam_open_opts *opts)
 {
 	const struct sfam_open_opts defaults = SFAM_OPEN_OPTS_INIT;
-	const unsigned char *bytes = (const unsigned char *)opts;
-	size_t i;
+	int r;
 
 	*ret = defaults;
-	if (!opts)
-		return 0;
-	if (opts->size < sizeof(opts->size))
-		return -EINVAL;
-	for (i = sizeof(*ret); i < opts->size; i++)
-		if (bytes[i])
-			return -E2BIG;
-	memcpy(ret, opts, opts->size < sizeof(*ret) ? opts->size :
-						      sizeof(*ret));
+	r = sfam__opts_read(ret, sizeof(*ret), opts);
+	if (r < 0)
+		return r;
 	if (ret->flags & ~OPEN_FLAGS)
 		return -EINVAL;
 	return ret->source && how != SFAM_OPEN_CONNECT ? -EINVAL : 0;
