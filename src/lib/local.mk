@@ -115,7 +115,13 @@ libsockfam_la_SOURCES = \
 	src/lib/socket/connect.c \
 	src/lib/socket/error.c \
 	src/lib/socket/fd.c \
+	src/lib/socket/fdbox.c \
+	src/lib/socket/fdbox.h \
+	src/lib/socket/fdcheck.c \
+	src/lib/socket/fdmessage.c \
 	src/lib/socket/fdpass.c \
+	src/lib/socket/fdreceive.c \
+	src/lib/socket/fdsend.h \
 	src/lib/socket/flow.c \
 	src/lib/socket/flow.h \
 	src/lib/socket/interface.c \
