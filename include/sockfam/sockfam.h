@@ -11,7 +11,9 @@
 #include <sockfam/family.h>
 #include <sockfam/fd.h>
 #include <sockfam/fdpass.h>
+#include <sockfam/handover.h>
 #include <sockfam/interface.h>
+#include <sockfam/memfd.h>
 #include <sockfam/option.h>
 #include <sockfam/peer.h>
 #include <sockfam/resolve.h>

@@ -119,13 +119,17 @@ libsockfam_la_SOURCES = \
 	src/lib/socket/fdbox.h \
 	src/lib/socket/fdcheck.c \
 	src/lib/socket/fdmessage.c \
+	src/lib/socket/fdnames.c \
 	src/lib/socket/fdpass.c \
 	src/lib/socket/fdreceive.c \
 	src/lib/socket/fdsend.h \
 	src/lib/socket/flow.c \
 	src/lib/socket/flow.h \
+	src/lib/socket/handover.c \
 	src/lib/socket/interface.c \
 	src/lib/socket/io.c \
+	src/lib/socket/listen.c \
+	src/lib/socket/memfd.c \
 	src/lib/socket/named.c \
 	src/lib/socket/open.c \
 	src/lib/socket/open.h \
