@@ -24,6 +24,7 @@ libaddrspy_la_LDFLAGS = -module -avoid-version -rpath /nowhere
 UNIT_TESTS = \
 	tests/unit/test-addr \
 	tests/unit/test-api \
+	tests/unit/test-bits \
 	tests/unit/test-can-bus \
 	tests/unit/test-can-ctl \
 	tests/unit/test-can-filter \
@@ -53,6 +54,8 @@ check_PROGRAMS += $(UNIT_TESTS)
 # Against the shared library alone, to see that every symbol is there.
 tests_unit_test_api_LDADD = libsockfam.la libsockfam-ctl.la
 tests_unit_test_can_ctl_LDADD = $(LDADD) $(SOCKETCAN_LIBS)
+tests_unit_test_bits_LDADD = libsockfam.la
+tests_unit_test_can_bus_LDADD = $(LDADD) $(SOCKETCAN_LIBS)
 tests_unit_test_can_option_SOURCES = tests/unit/test-can-option.c \
 	tests/unit/test-can-vcan.h
 tests_unit_test_can_receive_SOURCES = tests/unit/test-can-receive.c \
@@ -75,6 +78,16 @@ tests_unit_test_text_CPPFLAGS = $(INTERNAL_CPPFLAGS)
 tests_unit_test_text_SOURCES = tests/unit/test-text.c \
 	src/lib/base/scan.c src/lib/base/write.c src/lib/base/hex.c
 
+# The same source once more in 32 bits, where the compiler can (gcc-multilib);
+# tests/m32.sh says if it could not.
+M32_FLAGS = -m32 -std=gnu11 -O1 -w $(BASE_CPPFLAGS) -I$(top_srcdir)/src/lib \
+	-DSFAM_VERSION='""'
+m32-bits: tests/unit/test-bits.c $(libsockfam_la_SOURCES)
+	-@$(CC) $(M32_FLAGS) -o $@ $(srcdir)/tests/unit/test-bits.c \
+		$(srcdir)/src/lib/*/*.c 2>m32.log || rm -f $@
+M32_TEST = tests/m32.sh
+CLEANFILES += m32-bits m32.log
+
 # The tool as its user meets it, where no family is needed.
 CLI_TEST = tests/cli.sh
 
@@ -87,7 +100,7 @@ PEER_TESTS = \
 	tests/peer/relay.sh \
 	tests/peer/verbs.sh
 
-EXTRA_DIST += $(CLI_TEST) $(PEER_TESTS) \
+EXTRA_DIST += $(CLI_TEST) $(M32_TEST) $(PEER_TESTS) \
 	tests/data/addresses.txt \
 	tests/data/can-text.txt \
 	tests/data/packet-lines.txt \
@@ -113,9 +126,10 @@ EXTRA_DIST += $(CLI_TEST) $(PEER_TESTS) \
 	tests/vm/run
 
 # Here on the host an unmet need is a skip; in the VM it is a failure.
-check-local: all $(check_PROGRAMS)
+check-local: all $(check_PROGRAMS) m32-bits
 	SOCKFAM=$(abs_builddir)/sockfam $(srcdir)/tests/run-tests \
-		$(UNIT_TESTS) $(abs_srcdir)/$(CLI_TEST)
+		$(UNIT_TESTS) $(abs_srcdir)/$(M32_TEST) \
+		$(abs_srcdir)/$(CLI_TEST)
 
 # All of it again on a kernel that has every family, and the peers.
 # `make check-vm KERNEL=6.1` for the other kernel. SFAM_ROUNDS: there is no
@@ -125,12 +139,14 @@ KERNEL = 6.12
 check-vm: all $(check_PROGRAMS) $(check_LTLIBRARIES)
 	PATH="/usr/sbin:/usr/bin:$$PATH" SFAM_REQUIRE=all \
 	SFAM_PLACE=vm-$(KERNEL) SFAM_ROUNDS=5000 \
+check-vm: all $(check_PROGRAMS) m32-bits
+	SFAM_REQUIRE=all SFAM_PLACE=vm-$(KERNEL) SFAM_ROUNDS=5000 \
 	SFAM_VM_ENV="SOCKFAM" SOCKFAM=$(abs_builddir)/sockfam \
 	$(srcdir)/tests/vm/run --kernel $(KERNEL) --can-bus --canfd-bus \
 		--timeout 2400 \
 		$(abs_srcdir)/tests/run-tests $(UNIT_TESTS) \
-		$(abs_srcdir)/$(CLI_TEST) $(PEER_TESTS:%=$(abs_srcdir)/%) \
-		</dev/null
+		$(abs_srcdir)/$(M32_TEST) $(abs_srcdir)/$(CLI_TEST) \
+		$(PEER_TESTS:%=$(abs_srcdir)/%) </dev/null
 
 # A thousand clients of one relay for a minute, by hand: all their bytes must
 # come back, and the descriptors go.
