@@ -37,6 +37,8 @@ UNIT_TESTS = \
 	tests/unit/test-connect \
 	tests/unit/test-connect-name \
 	tests/unit/test-family \
+	tests/unit/test-fdcheck \
+	tests/unit/test-fdmessage \
 	tests/unit/test-fdpass \
 	tests/unit/test-io \
 	tests/unit/test-link \
@@ -70,6 +72,10 @@ tests_unit_test_resolve_SOURCES = tests/unit/test-resolve.c \
 	tests/unit/test-etc.h
 tests_unit_test_io_SOURCES = tests/unit/test-io.c tests/unit/pairs.h
 tests_unit_test_move_SOURCES = tests/unit/test-move.c tests/unit/pairs.h
+tests_unit_test_fdcheck_SOURCES = tests/unit/test-fdcheck.c \
+	tests/unit/test-fd.h
+tests_unit_test_fdmessage_SOURCES = tests/unit/test-fdmessage.c \
+	tests/unit/test-fd.h
 tests_unit_test_packet_line_CPPFLAGS = $(INTERNAL_CPPFLAGS)
 tests_unit_test_packet_line_SOURCES = tests/unit/test-packet-line.c \
 	src/cli/packet-line.c src/cli/packet-line.h
