@@ -4,6 +4,7 @@ EXAMPLES = \
 	examples/can-sniff \
 	examples/echo-client \
 	examples/echo-server \
+	examples/handover \
 	examples/message-client \
 	examples/message-server \
 	examples/multi-server \

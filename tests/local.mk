@@ -40,6 +40,7 @@ UNIT_TESTS = \
 	tests/unit/test-fdcheck \
 	tests/unit/test-fdmessage \
 	tests/unit/test-fdpass \
+	tests/unit/test-handover \
 	tests/unit/test-io \
 	tests/unit/test-link \
 	tests/unit/test-move \
@@ -76,6 +77,8 @@ tests_unit_test_fdcheck_SOURCES = tests/unit/test-fdcheck.c \
 	tests/unit/test-fd.h
 tests_unit_test_fdmessage_SOURCES = tests/unit/test-fdmessage.c \
 	tests/unit/test-fd.h
+tests_unit_test_handover_SOURCES = tests/unit/test-handover.c \
+	tests/unit/test-fd.h
 tests_unit_test_packet_line_CPPFLAGS = $(INTERNAL_CPPFLAGS)
 tests_unit_test_packet_line_SOURCES = tests/unit/test-packet-line.c \
 	src/cli/packet-line.c src/cli/packet-line.h
@@ -102,6 +105,7 @@ PEER_TESTS = \
 	tests/peer/can.sh \
 	tests/peer/ctl.sh \
 	tests/peer/examples.sh \
+	tests/peer/fdpass.sh \
 	tests/peer/names.sh \
 	tests/peer/relay.sh \
 	tests/peer/verbs.sh
@@ -117,6 +121,7 @@ EXTRA_DIST += $(CLI_TEST) $(M32_TEST) $(PEER_TESTS) \
 	tests/peer/can-peer.py \
 	tests/peer/ctl.py \
 	tests/peer/examples.py \
+	tests/peer/fdpass.py \
 	tests/peer/lib.sh \
 	tests/peer/names.py \
 	tests/peer/relay.py \

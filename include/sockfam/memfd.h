@@ -24,8 +24,8 @@ int sfam_memfd_open(const char *name, const void *buf, size_t len)
 /*
  * Seals a memfd that you filled yourself (made with MFD_ALLOW_SEALING)
  * against writing, shrinking, growing and further seals.
- * -EBUSY: it is still mapped for writing. -EPERM: sealing is not allowed.
- * -EINVAL: not a memfd.
+ * -EBUSY: it is still mapped for writing. -EPERM: sealing is not allowed,
+ * or fd not open for writing. -EINVAL: not a memfd.
  */
 int sfam_memfd_seal(int fd) SFAM_MUST_CHECK;
 

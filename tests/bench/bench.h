@@ -71,5 +71,6 @@ void bench_receive(void);
 void bench_send(void);
 void bench_stream(void);
 void bench_relay(void);
+void bench_fdpass(void);
 
 #endif

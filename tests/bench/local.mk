@@ -8,6 +8,7 @@ tests_bench_bench_SOURCES = \
 	tests/bench/bus.c \
 	tests/bench/bus.h \
 	tests/bench/count.c \
+	tests/bench/fdpass.c \
 	tests/bench/main.c \
 	tests/bench/receive.c \
 	tests/bench/relay.c \

@@ -104,7 +104,7 @@ static int check_limits(void)
 static void usage(void)
 {
 	fprintf(stderr, "usage: bench [-i IF] [-n FRAMES] [-s SOCKFAM] "
-			"[text|addr|receive|send|stream|relay]...\n");
+			"[text|addr|receive|send|stream|relay|fdpass]...\n");
 	exit(2);
 }
 
@@ -118,6 +118,7 @@ static const struct part {
 	{ "send", bench_send },
 	{ "stream", bench_stream },
 	{ "relay", bench_relay },
+	{ "fdpass", bench_fdpass },
 };
 
 static int is_wanted(const char *name, char **names)

@@ -11,18 +11,24 @@
 
 #include "harness.h"
 
-static const int __attribute__((unused)) types[] = { SOCK_STREAM, SOCK_DGRAM, SOCK_SEQPACKET };
-static const struct sfam_fdpass_opts framed = {
+#define MAY_BE_UNUSED __attribute__((unused))
+
+static const int MAY_BE_UNUSED types[] = {
+	SOCK_STREAM, SOCK_DGRAM, SOCK_SEQPACKET
+};
+static const struct sfam_fdpass_opts MAY_BE_UNUSED framed = {
 	.size = sizeof(framed), .flags = SFAM_FDPASS_FRAMED,
 };
-static const struct sfam_fdpass_opts plain = { .size = sizeof(plain) };
+static const struct sfam_fdpass_opts MAY_BE_UNUSED plain = {
+	.size = sizeof(plain),
+};
 
-static void pair(int fd[2], int type)
+static inline void pair(int fd[2], int type)
 {
 	ck_assert_int_eq(socketpair(AF_UNIX, type | SOCK_CLOEXEC, 0, fd), 0);
 }
 
-static void close_all(const int *fds, size_t n)
+static inline void close_all(const int *fds, size_t n)
 {
 	while (n)
 		close(fds[--n]);
@@ -35,8 +41,8 @@ struct inbox {
 	struct sfam_fdpass_message m;
 };
 
-static int receive(int sock, struct inbox *in,
-		   const struct sfam_fdpass_opts *opts)
+static inline int receive(int sock, struct inbox *in,
+			  const struct sfam_fdpass_opts *opts)
 {
 	memset(&in->m, 0, sizeof(in->m));
 	in->m.buf = in->buf;
