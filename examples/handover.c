@@ -40,7 +40,7 @@ static void serve(int client)
 /* Until somebody else serves. */
 static void run(int control, int listener)
 {
-	struct pollfd p[2] = { { listener, POLLIN, 0 }, { control, POLLIN, 0 } };
+	struct pollfd p[] = { { listener, POLLIN, 0 }, { control, POLLIN, 0 } };
 	int fd, r = -EAGAIN;
 
 	while (r < 0 && (poll(p, 2, -1) >= 0 || errno == EINTR)) {

@@ -34,6 +34,7 @@ UNIT_TESTS = \
 	tests/unit/test-can-receive \
 	tests/unit/test-can-send \
 	tests/unit/test-can-text \
+	tests/unit/test-cmsg \
 	tests/unit/test-connect \
 	tests/unit/test-connect-name \
 	tests/unit/test-family \
@@ -58,7 +59,8 @@ check_PROGRAMS += $(UNIT_TESTS)
 tests_unit_test_api_LDADD = libsockfam.la libsockfam-ctl.la
 tests_unit_test_can_ctl_LDADD = $(LDADD) $(SOCKETCAN_LIBS)
 tests_unit_test_bits_LDADD = libsockfam.la
-tests_unit_test_can_bus_LDADD = $(LDADD) $(SOCKETCAN_LIBS)
+tests_unit_test_bits_SOURCES = tests/unit/test-bits.c \
+	tests/unit/test-bits-fd.c tests/unit/test-bits.h
 tests_unit_test_can_option_SOURCES = tests/unit/test-can-option.c \
 	tests/unit/test-can-vcan.h
 tests_unit_test_can_receive_SOURCES = tests/unit/test-can-receive.c \
@@ -91,8 +93,8 @@ tests_unit_test_text_SOURCES = tests/unit/test-text.c \
 # tests/m32.sh says if it could not.
 M32_FLAGS = -m32 -std=gnu11 -O1 -w $(BASE_CPPFLAGS) -I$(top_srcdir)/src/lib \
 	-DSFAM_VERSION='""'
-m32-bits: tests/unit/test-bits.c $(libsockfam_la_SOURCES)
-	-@$(CC) $(M32_FLAGS) -o $@ $(srcdir)/tests/unit/test-bits.c \
+m32-bits: $(tests_unit_test_bits_SOURCES) $(libsockfam_la_SOURCES)
+	-@$(CC) $(M32_FLAGS) -o $@ $(srcdir)/tests/unit/test-bits*.c \
 		$(srcdir)/src/lib/*/*.c 2>m32.log || rm -f $@
 M32_TEST = tests/m32.sh
 CLEANFILES += m32-bits m32.log

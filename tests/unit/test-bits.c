@@ -1,47 +1,21 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * Control messages and descriptors in the layouts of 64 and of 32 bits: the
- * same program is built once more with -m32, where check(3) has no library.
- */
-#include <errno.h>
-#include <dirent.h>
-#include <fcntl.h>
+/* Every kind of item, at every length, and bytes that are none. */
 #include <netinet/in.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/resource.h>
-#include <sys/socket.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-#include <sockfam/sockfam.h>
+#include "test-bits.h"
 
-#define LEN(a) (sizeof(a) / sizeof((a)[0]))
 #define SOL_TIPC_ 271
 #define SOL_ALG_ 279
 
 static int failed;
 static const char *current;
 
-static void expect(int holds, int line, const char *what)
+void expect(int holds, int line, const char *what)
 {
 	if (holds || failed > 20)
 		return;
 	failed++;
 	printf("FAIL bits: %s: line %d: %s\n", current, line, what);
-}
-#define EXPECT(condition) expect(condition, __LINE__, #condition)
-
-static int count_fds(void)
-{
-	DIR *dir = opendir("/proc/self/fd");
-	int n = 0;
-
-	while (dir && readdir(dir))
-		n++;
-	closedir(dir);
-	return n;
 }
 
 static uint64_t random_state = 1;
@@ -62,17 +36,6 @@ struct native_time {
 struct wide_time {
 	int64_t sec, fraction;
 };
-
-static struct msghdr message_of(void *buf, size_t len, int flags)
-{
-	struct msghdr msg;
-
-	memset(&msg, 0, sizeof(msg));
-	msg.msg_control = buf;
-	msg.msg_controllen = len;
-	msg.msg_flags = flags;
-	return msg;
-}
 
 /* One item of these bytes, in a buffer that ends where it ends. */
 static int read_flagged(int level, int type, const void *data, size_t len,
@@ -447,260 +410,6 @@ static void random_bytes(void)
 		EXPECT(n < 100);
 		free(msg.msg_control);
 	}
-}
-
-/* -------------------------------------------------------- descriptors -- */
-
-static const int types[] = { SOCK_STREAM, SOCK_DGRAM, SOCK_SEQPACKET };
-
-static int in_vm(void)
-{
-	return getenv("SFAM_IN_VM") != NULL;
-}
-
-static void send_bare(int sock, const int *fds, size_t n)
-{
-	static size_t control[CMSG_SPACE(253 * sizeof(int)) / sizeof(size_t)];
-	struct iovec iov = { (void *)"b", 1 };
-	struct sfam_cmsg_writer w;
-	struct msghdr msg = message_of(NULL, 0, 0);
-
-	msg.msg_iov = &iov;
-	msg.msg_iovlen = 1;
-	EXPECT(sfam_cmsg_writer_init(&w, control, sizeof(control)) == 0);
-	EXPECT(sfam_cmsg_put_fds(&w, fds, n) == 0);
-	sfam_cmsg_writer_finish(&w, &msg);
-	EXPECT(sendmsg(sock, &msg, 0) == 1);
-}
-
-/* What fits comes, whole descriptors, and the cut is told: size by size. */
-static void receive_in(int sock, size_t n, size_t size)
-{
-	static size_t control[CMSG_SPACE(256 * sizeof(int)) / sizeof(size_t)];
-	char byte;
-	struct iovec iov = { &byte, 1 };
-	struct msghdr msg = message_of(control, size, 0);
-	struct sfam_cmsg_reader r;
-	struct sfam_cmsg got;
-	size_t fit = size < CMSG_LEN(0) ? 0 :
-		     (size - CMSG_LEN(0)) / sizeof(int);
-	size_t came = 0;
-	int x;
-
-	msg.msg_iov = &iov;
-	msg.msg_iovlen = 1;
-	EXPECT(recvmsg(sock, &msg, MSG_CMSG_CLOEXEC) == 1);
-	EXPECT(sfam_cmsg_reader_init(&r, &msg) == 0);
-	while ((x = sfam_cmsg_next(&r, &got)) == 1) {
-		EXPECT(got.kind == SFAM_CMSG_RIGHTS);
-		came += got.u.fds.n;
-	}
-	EXPECT(x == (fit < n ? -ENOBUFS : 0));
-	EXPECT(came == (fit < n ? fit : n));
-	EXPECT(sfam_cmsg_close_fds(&msg) == came);
-}
-
-static void control_sizes(void)
-{
-	static const size_t counts[] = { 1, 2, 3, 5, 64, 253 };
-	int before = count_fds();
-	int fds[253], sock[2];
-	size_t i, t, size, step;
-
-	for (t = 0; t < LEN(types); t++) {
-		EXPECT(socketpair(AF_UNIX, types[t], 0, sock) == 0);
-		for (i = 0; i < 253; i++)
-			fds[i] = sock[0];
-		for (i = 0; i < LEN(counts); i++) {
-			step = counts[i] > 5 && (t || in_vm()) ? 37 : 1;
-			for (size = 0; size < CMSG_SPACE(counts[i] * 4) + 16;
-			     size += step) {
-				send_bare(sock[1], fds, counts[i]);
-				receive_in(sock[0], counts[i], size);
-			}
-		}
-		close(sock[0]);
-		close(sock[1]);
-		EXPECT(count_fds() == before);
-	}
-}
-
-static void check_fds(const int *fds, size_t n, int want)
-{
-	struct stat a, b;
-	size_t i;
-
-	EXPECT(fstat(want, &b) == 0);
-	for (i = 0; i < n; i++) {
-		if (i % 16 == 0) {
-			EXPECT(fstat(fds[i], &a) == 0 && a.st_ino == b.st_ino);
-			EXPECT(fcntl(fds[i], F_GETFD) & FD_CLOEXEC);
-		}
-		EXPECT(close(fds[i]) == 0);
-	}
-}
-
-/* n sent, max wanted: exactly they, or none and the right error. */
-static void simple_case(const int *sock, size_t n, size_t max, size_t size)
-{
-	static int fds[254], got[254];
-	char out[64] = "payload", in[64];
-	size_t n_got = 999, i;
-	ssize_t r;
-
-	for (i = 0; i < n; i++)
-		fds[i] = sock[1];
-	r = sfam_fdpass_send(sock[1], fds, n, out, size, 0);
-	if (n > SFAM_FDPASS_MAX) {
-		EXPECT(r == -EINVAL);
-		return;
-	}
-	EXPECT(r == (ssize_t)size);
-	r = sfam_fdpass_recv(sock[0], got, max, &n_got, in, size, 0);
-	if (max < n) {
-		EXPECT(r == -E2BIG && n_got == 999);
-		return;
-	}
-	EXPECT(r == (ssize_t)size && n_got == n &&
-	       memcmp(in, out, size) == 0);
-	if (n_got == n)
-		check_fds(got, n, sock[1]);
-}
-
-static void simple_counts(void)
-{
-	static const size_t sizes[] = { 0, 1, 2, 64 };
-	int before = count_fds(), sock[2];
-	size_t n, t, s;
-
-	for (t = 0; t < LEN(types); t++) {
-		EXPECT(socketpair(AF_UNIX, types[t], 0, sock) == 0);
-		for (n = 1; n <= 254; n++) {
-			s = sizes[n % LEN(sizes)];
-			simple_case(sock, n, n <= 253 ? n : 253, s);
-			simple_case(sock, n, n - 1, s);
-			simple_case(sock, n, n < 253 ? n + 1 : 253, 1);
-			EXPECT(count_fds() == before + 2);
-		}
-		close(sock[0]);
-		close(sock[1]);
-	}
-}
-
-/* In a frame, with the next one right behind it. */
-static void framed_case(const int *sock, int type, size_t n, size_t max,
-			size_t size, uint32_t keep)
-{
-	static int fds[600], got[600];
-	char out[64] = "framed payload", in[64];
-	struct sfam_fdpass_opts opts = SFAM_FDPASS_OPTS_INIT;
-	struct sfam_fdpass_message m = { in, size, got, max, 999, 999, 0,
-					 { 0, 0, 0 }, -1 };
-	size_t i;
-	int r;
-
-	for (i = 0; i < n; i++)
-		fds[i] = sock[1];
-	opts.flags = SFAM_FDPASS_FRAMED | SFAM_FDPASS_SPLIT;
-	opts.timeout_ns = 0;
-	r = sfam_fdpass_send_message(sock[1], fds, n, out, size, &opts);
-	if (n > SFAM_FDPASS_MAX && type == SOCK_DGRAM) {
-		EXPECT(r == -E2BIG);
-		return;
-	}
-	EXPECT(r == 0);
-	EXPECT(sfam_fdpass_send_message(sock[1], NULL, 0, "next", 4,
-					&opts) == 0);
-	opts.flags = SFAM_FDPASS_FRAMED | keep;
-	r = sfam_fdpass_recv_message(sock[0], &m, &opts);
-	if (max >= n) {
-		EXPECT(r == 1 && m.n_fds == n && m.len == size && !m.lost);
-		check_fds(got, m.n_fds, sock[1]);
-	} else if (keep) {
-		EXPECT(r == 1 && m.n_fds == 0 && m.lost == -E2BIG);
-		EXPECT(m.len == size && memcmp(in, out, size) == 0);
-	} else {
-		EXPECT(r == -E2BIG && m.n_fds == 999);
-	}
-	m.size = sizeof(in);
-	r = sfam_fdpass_recv_message(sock[0], &m, &opts);
-	EXPECT(r == 1 && m.len == 4 && !memcmp(in, "next", 4) && !m.n_fds);
-}
-
-static void framed_counts(void)
-{
-	static const size_t big[] = { 254, 255, 505, 506, 507, 600 };
-	int before = count_fds(), sock[2];
-	size_t n, t, i;
-
-	for (t = 0; t < LEN(types); t++) {
-		EXPECT(socketpair(AF_UNIX, types[t], 0, sock) == 0);
-		for (i = 0; i < 254 + LEN(big); i++) {
-			n = i < 254 ? i : big[i - 254];
-			framed_case(sock, types[t], n, n, i % 40, 0);
-			if (n)
-				framed_case(sock, types[t], n, n - 1, i % 40,
-					    i % 2 ? SFAM_FDPASS_KEEP_DATA : 0);
-			EXPECT(count_fds() == before + 2);
-		}
-		close(sock[0]);
-		close(sock[1]);
-	}
-}
-
-/* RLIMIT_NOFILE reached before the first, in the middle, at the last. */
-static void limited_case(int type, size_t n, size_t room, uint32_t flags)
-{
-	struct rlimit limit, before;
-	int sock[2], fds[300], got[300];
-	struct sfam_fdpass_opts opts = SFAM_FDPASS_OPTS_INIT;
-	struct sfam_fdpass_message m = { NULL, 0, got, 300, 0, 0, 0,
-					 { 0, 0, 0 }, -1 };
-	int here, r;
-	size_t i;
-
-	EXPECT(socketpair(AF_UNIX, type, 0, sock) == 0);
-	here = count_fds();
-	for (i = 0; i < n; i++)
-		fds[i] = sock[1];
-	opts.flags = SFAM_FDPASS_FRAMED | SFAM_FDPASS_SPLIT;
-	opts.timeout_ns = 0;
-	EXPECT(sfam_fdpass_send_message(sock[1], fds, n, NULL, 0, &opts) == 0);
-	EXPECT(getrlimit(RLIMIT_NOFILE, &before) == 0);
-	limit = before;
-	limit.rlim_cur = (rlim_t)sock[1] + 1 + room;
-	EXPECT(setrlimit(RLIMIT_NOFILE, &limit) == 0);
-	opts.flags = SFAM_FDPASS_FRAMED | flags;
-	r = sfam_fdpass_recv_message(sock[0], &m, &opts);
-	EXPECT(setrlimit(RLIMIT_NOFILE, &before) == 0);
-	if (room >= n) {
-		EXPECT(r == 1 && m.n_fds == n);
-		check_fds(got, n, sock[1]);
-	} else if (flags) {
-		EXPECT(r == 1 && m.n_fds == 0 && m.lost == -EMFILE);
-	} else {
-		EXPECT(r == -EMFILE);
-	}
-	EXPECT(count_fds() == here);
-	close(sock[0]);
-	close(sock[1]);
-}
-
-static void limited(void)
-{
-	static const size_t counts[] = { 1, 2, 10, 253, 254 };
-	size_t t, i, room;
-
-	for (t = 0; t < LEN(types); t++)
-		for (i = 0; i < LEN(counts); i++)
-			for (room = 0; room <= counts[i];
-			     room += 1 + counts[i] / 12) {
-				if (types[t] == SOCK_DGRAM && counts[i] > 253)
-					continue;
-				limited_case(types[t], counts[i], room, 0);
-				limited_case(types[t], counts[i], room,
-					     SFAM_FDPASS_KEEP_DATA);
-			}
 }
 
 static const struct {

@@ -197,7 +197,8 @@ START_TEST(kinds_and_access)
 	check_is(ends[0], EXPECT(.kind = SFAM_FD_FIFO,
 				 .flags = SFAM_FD_READ_ONLY));
 	check_is(ends[1], EXPECT(.kind = SFAM_FD_ANY));
-	ck_assert_err(sfam_fd_check(-1, &EXPECT(.kind = SFAM_FD_ANY), NULL), EBADF);
+	ck_assert_err(sfam_fd_check(-1, &EXPECT(.kind = SFAM_FD_ANY), NULL),
+		      EBADF);
 	ck_assert_err(sfam_fd_check(dir, &EXPECT(.kind = (enum sfam_fd_kind)99),
 				    NULL), EINVAL);
 	ck_assert_err(sfam_fd_check(dir, &EXPECT(.flags = 1u << 20), NULL),
