@@ -12,7 +12,7 @@
 
 #include <sockfam/sockfam.h>
 
-#define SECOND INT64_C(1000000000)
+#define PATIENCE INT64_C(60000000000) /* ns */
 
 static int open_as(const char *text, enum sfam_open_how how)
 {
@@ -32,8 +32,8 @@ static void serve(int client)
 	char text[24];
 	int n = snprintf(text, sizeof(text), "%d\n", getpid());
 
-	if (sfam_recv_exact(client, text + n, 1, 9 * SECOND, NULL) == 0)
-		(void)!sfam_send_all(client, text, (size_t)n, 0, SECOND, NULL);
+	if (sfam_recv_exact(client, text + n, 1, PATIENCE, NULL) == 0)
+		(void)!sfam_send_all(client, text, (size_t)n, 0, PATIENCE, NULL);
 	close(client);
 }
 
@@ -50,7 +50,7 @@ static void run(int control, int listener)
 		fd = sfam_accept(control, 0, 0, NULL);
 		if (fd < 0)
 			continue;
-		r = sfam_handover_give(fd, &listener, 1, "echo", 5 * SECOND);
+		r = sfam_handover_give(fd, &listener, 1, "echo", PATIENCE);
 		close(fd);
 	}
 }
@@ -67,13 +67,13 @@ int main(int argc, char **argv)
 	old = open_as(text, SFAM_OPEN_CONNECT);
 	if (old >= 0)
 		n = sfam_handover_take(old, &listener, 1, names, sizeof(names),
-				       5 * SECOND);
+				       PATIENCE);
 	else
 		listener = open_as(argv[2], SFAM_OPEN_LISTEN);
 	unlink(argv[1]);
 	control = open_as(text, SFAM_OPEN_LISTEN);
 	if (n != 1 || listener < 0 || control < 0 ||
-	    (old >= 0 && sfam_handover_ready(old, SECOND) < 0))
+	    (old >= 0 && sfam_handover_ready(old, PATIENCE) < 0))
 		return 1;
 	run(control, listener);
 	return 0;

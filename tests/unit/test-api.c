@@ -133,6 +133,63 @@ static void fd_option_interface(void)
 	close(fds[1]);
 }
 
+static void control_messages(void)
+{
+	size_t buf[16];
+	struct msghdr msg = { .msg_iov = NULL };
+	struct sfam_cmsg item = { .kind = SFAM_CMSG_DROPS };
+	struct sfam_cmsg_writer w;
+	struct sfam_cmsg_reader r;
+
+	EXPECT(sfam_cmsg_writer_init(&w, buf, sizeof(buf)) == 0);
+	EXPECT(sfam_cmsg_put(&w, &item) == 0);
+	EXPECT(sfam_cmsg_put_fds(&w, NULL, 0) == 0);
+	EXPECT(sfam_cmsg_put_raw(&w, 1, 99, "x", 1) == 0);
+	sfam_cmsg_writer_finish(&w, &msg);
+	EXPECT(sfam_cmsg_reader_init(&r, &msg) == 0);
+	EXPECT(sfam_cmsg_next(&r, &item) == 1);
+	EXPECT(sfam_cmsg_close_fds(&msg) == 0);
+}
+
+static void descriptors(void)
+{
+	const struct sfam_fd_expect any = { .kind = SFAM_FD_ANY };
+	struct sfam_fdpass_message m = { .max_fds = 0 };
+	struct sfam_credentials c;
+	const void *map;
+	char text[SFAM_LISTEN_ENV_SIZE + 1], *env[4];
+	size_t len;
+	gid_t gid;
+
+	EXPECT(sfam_fd_check(0, &any, NULL) == 0);
+	EXPECT(sfam_fdpass_ask(-1, SFAM_FDPASS_ASK_CREDENTIALS) == -EBADF);
+	EXPECT(sfam_fdpass_consume(-1, NULL, 0, "", 1, 0) == -EINVAL);
+	EXPECT(sfam_fdpass_send_message(-1, NULL, 0, "", 1, NULL) == -EINVAL);
+	EXPECT(sfam_fdpass_consume_message(-1, NULL, 0, "", 1,
+					   NULL) == -EINVAL);
+	EXPECT(sfam_fdpass_recv_message(-1, &m, NULL) == -EBADF);
+	EXPECT(sfam_peer_credentials(-1, &c) == -EBADF);
+	EXPECT(sfam_peer_pidfd(-1) == -EBADF);
+	EXPECT(sfam_peer_groups(-1, &gid, 1) == -EBADF);
+	EXPECT(sfam_peer_security(-1, text, 64) == -EBADF);
+	EXPECT(sfam_fdnames_check("a", 1) == 0);
+	EXPECT(sfam_fdnames_find("a", "a", 0) == 0);
+	EXPECT(sfam_fdnames_get("a", 0, text, 64) == 1);
+	EXPECT(sfam_handover_give(-1, NULL, 0, "", 0) == -EBADF);
+	EXPECT(sfam_handover_take(-1, NULL, 0, text, 64, 0) == -EBADF);
+	EXPECT(sfam_handover_ready(-1, 0) == -EBADF);
+	EXPECT(sfam_listen_fds(0, NULL, 0) == 0);
+	EXPECT(sfam_listen_env(NULL, "", 0, env, 4, text,
+			       sizeof(text)) == 0);
+	EXPECT(sfam_listen_place(env, NULL, 0) == 0);
+	EXPECT(sfam_memfd_open("x", "x", 1) > 2);
+	EXPECT(sfam_memfd_seal(-1) == -EBADF);
+	EXPECT(sfam_memfd_map(-1, 1, &map, &len) == -EBADF);
+	EXPECT(sfam_memfd_send(-1, "x", 1, 0) == -EBADF);
+	EXPECT(sfam_memfd_recv(-1, 1, &map, &len, 0) == -EBADF);
+	sfam_memfd_unmap(NULL, 0);
+}
+
 static void can(void)
 {
 	struct sfam_can_receiver *receiver = sfam_can_receiver_new(1, 0);
@@ -195,6 +252,8 @@ int main(void)
 	addr_and_socket();
 	names_and_errors();
 	fd_option_interface();
+	control_messages();
+	descriptors();
 	can();
 	can_ctl();
 	ctl();
