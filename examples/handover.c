@@ -33,7 +33,7 @@ static void serve(int client)
 	int n = snprintf(text, sizeof(text), "%d\n", getpid());
 
 	if (sfam_recv_exact(client, text + n, 1, PATIENCE, NULL) == 0)
-		(void)!sfam_send_all(client, text, (size_t)n, 0, PATIENCE, NULL);
+		n = sfam_send_all(client, text, (size_t)n, 0, PATIENCE, NULL);
 	close(client);
 }
 
