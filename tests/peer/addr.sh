@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 # Addresses against python3's socket module, both ways (addr.py), and which
 # families the tool says are here. Run as root in the VM.
-PEER_NAME=addr
+PEER_NAME=peer-addr
 here=$(cd "$(dirname "$0")" && pwd)
 # shellcheck source=tests/peer/lib.sh
 . "$here/lib.sh"
@@ -11,10 +11,11 @@ here=$(cd "$(dirname "$0")" && pwd)
 PATH=/usr/bin:$PATH
 libs=$(dirname "$SOCKFAM")/.libs
 
-ip link add vcan0 type vcan 2>/dev/null && ip link set vcan0 up
+"$SOCKFAM" link add vcan0 vcan || exit 1
 LD_PRELOAD=$libs/libaddrspy.so python3 "$here/addr.py" \
 	"$libs/libsockfam.so" >"$work/out" 2>&1
 status=$?
+"$SOCKFAM" link del vcan0
 cat "$work/out"
 passed=$(grep -c '^ok ' "$work/out")
 failed=$(grep -c '^not ok ' "$work/out")
