@@ -2,6 +2,7 @@
 pkgincludedir = $(includedir)/sockfam
 pkginclude_HEADERS = \
 	include/sockfam/addr.h \
+	include/sockfam/alg.h \
 	include/sockfam/base.h \
 	include/sockfam/can.h \
 	include/sockfam/cmsg.h \

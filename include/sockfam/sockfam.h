@@ -4,6 +4,7 @@
 #define SOCKFAM_SOCKFAM_H
 
 #include <sockfam/addr.h>
+#include <sockfam/alg.h>
 #include <sockfam/base.h>
 #include <sockfam/can.h>
 #include <sockfam/cmsg.h>

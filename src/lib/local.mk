@@ -15,6 +15,25 @@ libsockfam_la_LDFLAGS = $(AM_LDFLAGS) -version-info 0:0:0 -no-undefined \
 EXTRA_libsockfam_la_DEPENDENCIES = src/lib/libsockfam.map
 
 libsockfam_la_SOURCES = \
+	src/lib/alg/aead.c \
+	src/lib/alg/alg.h \
+	src/lib/alg/facts.c \
+	src/lib/alg/hash-fd.c \
+	src/lib/alg/hash.c \
+	src/lib/alg/kernel.c \
+	src/lib/alg/key.c \
+	src/lib/alg/nonce.c \
+	src/lib/alg/pieces.c \
+	src/lib/alg/proc.c \
+	src/lib/alg/proc.h \
+	src/lib/alg/record.c \
+	src/lib/alg/rng.c \
+	src/lib/alg/room.c \
+	src/lib/alg/session.c \
+	src/lib/alg/sizes.c \
+	src/lib/alg/skcipher.c \
+	src/lib/alg/stream.c \
+	src/lib/alg/why.c \
 	src/lib/base/common.h \
 	src/lib/base/connect.c \
 	src/lib/base/diag.c \
@@ -23,8 +42,11 @@ libsockfam_la_SOURCES = \
 	src/lib/base/hex.c \
 	src/lib/base/interface-list.c \
 	src/lib/base/interface.c \
+	src/lib/base/memory.c \
 	src/lib/base/move.c \
+	src/lib/base/now.c \
 	src/lib/base/opts.c \
+	src/lib/base/read.c \
 	src/lib/base/process.c \
 	src/lib/base/resolve.c \
 	src/lib/base/resolve.h \

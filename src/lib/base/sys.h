@@ -119,4 +119,27 @@ int sfam__sys_sendmmsg(int fd, struct mmsghdr *msgs, unsigned int n,
 int sfam__sys_recvmmsg(int fd, struct mmsghdr *msgs, unsigned int n,
 		       int flags, struct sfam__deadline deadline);
 
+/* In read.c. Those with a retry after EINTR never give it. */
+int sfam__sys_open_read(const char *path);
+/* Waits for fd first, so nothing is waited for in read(2) itself. */
+ssize_t sfam__sys_read_by(int fd, void *buf, size_t n,
+			  struct sfam__deadline deadline);
+ssize_t sfam__sys_readv(int fd, const struct iovec *iov, size_t count);
+/* From where the file stands, which moves on. */
+ssize_t sfam__sys_sendfile_here(int out, int in, size_t n);
+/* Bytes of a regular file from where it stands; -ESPIPE: it is none. */
+int64_t sfam__sys_file_left(int fd);
+
+/* In now.c: for sockets of ours that are O_NONBLOCK; nothing waits. */
+ssize_t sfam__sys_send_now(int fd, const void *buf, size_t n, int flags);
+ssize_t sfam__sys_sendmsg_now(int fd, const struct msghdr *msg, int flags);
+
+/* In memory.c. The compiler does not remove it. */
+void sfam__wipe(void *buf, size_t n);
+size_t sfam__sys_page_size(void);
+int sfam__sys_random(void *buf, size_t n);
+/* For what is held a few instructions only. */
+void sfam__spin_lock(uint32_t *lock);
+void sfam__spin_unlock(uint32_t *lock);
+
 #endif

@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: MIT */
+/* What the files of this folder share. */
+#ifndef SFAM_ALG_ALG_H
+#define SFAM_ALG_ALG_H
+
+#include <limits.h>
+#include <sys/socket.h>
+
+#include "base/sys.h"
+
+#include <sockfam/alg.h>
+
+/* The kernel's longest is 32 (adiantum, hctr2). */
+#define SFAM__ALG_IV_MAX 64
+/* The kernel's HASH_MAX_DIGESTSIZE is 64. */
+#define SFAM__ALG_DIGEST_MAX 256
+
+/* Of a result; more need a look at optmem_max (room.c). */
+#define SFAM__ALG_FEW_PIECES 8
+
+/* Nonces that encrypted; see nonce.c. */
+struct sfam__alg_nonces {
+	uint32_t lock;
+	bool fell;		/* they did not only rise */
+	uint64_t count;
+	uint8_t last[SFAM_ALG_NONCES][SFAM__ALG_IV_MAX];
+};
+
+struct sfam_alg {
+	const struct sfam__alg_engine *engine;
+	int fd;
+	size_t aad_max;
+	size_t tag_size;
+	struct sfam_alg_info info;
+	struct sfam__alg_nonces nonces;
+};
+
+enum sfam__alg_state {
+	SFAM__ALG_IDLE,
+	SFAM__ALG_HASHING,
+	SFAM__ALG_STREAMING,
+};
+
+/* What goes before the data of a message; NULL continues the last one. */
+struct sfam__alg_head {
+	enum sfam_alg_direction dir;
+	const void *iv;
+	size_t aad_len;
+};
+
+struct sfam_alg_op {
+	struct sfam_alg *alg;
+	int fd;			/* O_NONBLOCK; -1: to be opened again */
+	enum sfam__alg_state state;
+	/* Bytes that one message, and its result, may have. */
+	size_t send_room;
+	size_t recv_room;
+	/* Of a stream. */
+	enum sfam_alg_direction dir;
+	bool fresh;		/* nothing was sent yet */
+	size_t staged;		/* in the kernel, not yet put out */
+	uint8_t iv[SFAM__ALG_IV_MAX];
+	/* Of the kernel engine: a control message, made once. */
+	size_t control_len;
+	char control[2 * CMSG_SPACE(4) + CMSG_SPACE(4 + SFAM__ALG_IV_MAX)]
+		__attribute__((aligned(8)));
+	char scratch[];		/* aad_max bytes for the AAD's echo */
+};
+
+/*
+ * Where the work is done. There is one, the kernel; a software engine would
+ * be another const struct. Sizes and states are the callers' care.
+ */
+struct sfam__alg_engine {
+	int (*open)(struct sfam_alg *alg);
+	void (*close)(struct sfam_alg *alg);
+	int (*set_key)(struct sfam_alg *alg, const void *key, size_t len);
+	int (*set_key_serial)(struct sfam_alg *alg, int32_t serial);
+	int (*set_tag_size)(struct sfam_alg *alg, size_t size);
+	int (*op_open)(struct sfam_alg_op *op);
+	/* With what was fed to from. */
+	int (*op_clone)(struct sfam_alg_op *op, const struct sfam_alg_op *from);
+	void (*op_close)(struct sfam_alg_op *op);
+	/* Rooms of at least these, or -EMSGSIZE; pieces: of the result. */
+	int (*make_room)(struct sfam_alg_op *op, size_t in, size_t out,
+			 size_t pieces);
+	/* Returns 0: all of it was taken. more: the message goes on. */
+	int (*feed)(struct sfam_alg_op *op, const void *data, size_t len,
+		    bool more);
+	int (*feedv)(struct sfam_alg_op *op, const struct sfam__alg_head *head,
+		     const struct iovec *iov, size_t count, size_t len,
+		     bool more);
+	/* What sendfile(2) returns; the message goes on. */
+	ssize_t (*feed_file)(struct sfam_alg_op *op, int fd, size_t n);
+	ssize_t (*take)(struct sfam_alg_op *op, void *buf, size_t size);
+	ssize_t (*takev)(struct sfam_alg_op *op, const struct iovec *iov,
+			 size_t count);
+};
+
+extern const struct sfam__alg_engine sfam__alg_kernel;
+/* room.c, of that engine. */
+int sfam__alg_kernel_room(struct sfam_alg_op *op, size_t in, size_t out,
+			  size_t pieces);
+
+/* session.c */
+/* 0 if op is open and alg of that type. */
+int sfam__alg_renew(struct sfam_alg_op *op);
+static inline int sfam__alg_ready(struct sfam_alg_op *op,
+				  enum sfam_alg_type type)
+{
+	if (__builtin_expect(op->alg->info.type != type, 0))
+		return -EOPNOTSUPP;
+	return __builtin_expect(op->fd < 0, 0) ? sfam__alg_renew(op) : 0;
+}
+/* Opens op anew, since what the kernel still holds of it is not known. */
+int sfam__alg_fail(struct sfam_alg_op *op, int error);
+
+static inline int sfam__alg_room(struct sfam_alg_op *op, size_t in, size_t out,
+				 size_t pieces)
+{
+	if (__builtin_expect(in <= op->send_room && out <= op->recv_room &&
+			     pieces <= SFAM__ALG_FEW_PIECES, 1))
+		return 0;
+	return op->alg->engine->make_room(op, in, out, pieces);
+}
+
+/* pieces.c: gathered memory. */
+struct sfam__alg_cursor {
+	const struct iovec *iov;
+	size_t count;
+	size_t offset;		/* in the first */
+};
+
+/* -EINVAL: the sum does not fit. */
+int sfam__alg_sum(const struct iovec *iov, size_t count, size_t *ret);
+/* Up to want bytes as up to max pieces; *ret_count is how many. */
+size_t sfam__alg_slice(const struct sfam__alg_cursor *c, size_t want,
+		       struct iovec *ret, size_t max, size_t *ret_count);
+void sfam__alg_advance(struct sfam__alg_cursor *c, size_t n);
+void sfam__alg_wipe_pieces(const struct iovec *iov, size_t count, size_t len);
+
+/* aead.c. ret_asked: the kernel has seen the nonce; NULL: not wanted. */
+int sfam__alg_seal(struct sfam_alg_op *op, const struct sfam_alg_msg *msg,
+		   const void *iv, bool check_nonce, bool *ret_asked);
+int sfam__alg_unseal(struct sfam_alg_op *op, const struct sfam_alg_msg *msg,
+		     const void *iv);
+
+/* nonce.c: -ENOTUNIQ. */
+int sfam__alg_nonce_use(struct sfam_alg *alg, const void *iv, size_t len);
+
+/* facts.c: true if the table knows the name. */
+bool sfam__alg_facts(struct sfam_alg_info *ret, enum sfam_alg_type type,
+		     const char *name);
+/* Modes and key sizes to what /proc/crypto says. */
+void sfam__alg_add_rules(struct sfam_alg_info *info);
+
+/* proc.c: by name or driver; -ENOENT: not there, or no such file. */
+int sfam__alg_proc_find(struct sfam_alg_info *ret, enum sfam_alg_type type,
+			const char *name);
+/* The first number in a file of /proc/sys; -errno. */
+int64_t sfam__alg_proc_number(const char *path);
+
+#endif
