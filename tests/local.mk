@@ -23,6 +23,10 @@ libaddrspy_la_LDFLAGS = -module -avoid-version -rpath /nowhere
 
 UNIT_TESTS = \
 	tests/unit/test-addr \
+	tests/unit/test-alg \
+	tests/unit/test-alg-hash \
+	tests/unit/test-alg-traps \
+	tests/unit/test-alg-vectors \
 	tests/unit/test-api \
 	tests/unit/test-bits \
 	tests/unit/test-can-bus \
@@ -53,7 +57,24 @@ UNIT_TESTS = \
 	tests/unit/test-socket \
 	tests/unit/test-storm \
 	tests/unit/test-text
+if HAVE_CRYPTO
+UNIT_TESTS += tests/unit/test-alg-random
+endif
 check_PROGRAMS += $(UNIT_TESTS)
+
+tests_unit_test_alg_SOURCES = tests/unit/test-alg.c \
+	tests/unit/alg-common.h
+tests_unit_test_alg_hash_SOURCES = tests/unit/test-alg-hash.c \
+	tests/unit/alg-common.h
+tests_unit_test_alg_random_CPPFLAGS = $(AM_CPPFLAGS) $(CRYPTO_CFLAGS)
+tests_unit_test_alg_random_LDADD = $(LDADD) $(CRYPTO_LIBS) -lpthread
+tests_unit_test_alg_random_SOURCES = tests/unit/test-alg-random.c \
+	tests/unit/alg-common.h
+tests_unit_test_alg_traps_SOURCES = tests/unit/test-alg-traps.c \
+	tests/unit/alg-traps-keys.c tests/unit/alg-traps.h \
+	tests/unit/alg-common.h
+tests_unit_test_alg_vectors_SOURCES = tests/unit/test-alg-vectors.c \
+	tests/unit/alg-common.h
 
 # Against the shared library alone, to see that every symbol is there.
 tests_unit_test_api_LDADD = libsockfam.la libsockfam-ctl.la
@@ -114,6 +135,7 @@ PEER_TESTS = \
 
 EXTRA_DIST += $(CLI_TEST) $(M32_TEST) $(PEER_TESTS) \
 	tests/data/addresses.txt \
+	tests/data/alg-vectors.txt \
 	tests/data/can-text.txt \
 	tests/data/packet-lines.txt \
 	tests/fuzz/fuzz-addr.c \

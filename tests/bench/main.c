@@ -104,7 +104,7 @@ static int check_limits(void)
 static void usage(void)
 {
 	fprintf(stderr, "usage: bench [-i IF] [-n FRAMES] [-s SOCKFAM] "
-			"[text|addr|receive|send|stream|relay|fdpass]...\n");
+			"[text|addr|receive|send|stream|relay|fdpass|alg]...\n");
 	exit(2);
 }
 
@@ -119,6 +119,7 @@ static const struct part {
 	{ "stream", bench_stream },
 	{ "relay", bench_relay },
 	{ "fdpass", bench_fdpass },
+	{ "alg", bench_alg },
 };
 
 static int is_wanted(const char *name, char **names)

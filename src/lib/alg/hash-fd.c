@@ -61,6 +61,8 @@ static int feed(struct sfam_alg_op *op, struct source *s)
 	int64_t left = sfam__sys_file_left(s->fd);
 	int r = 0;
 
+	if (left == -EBADF)	/* poll(2) would wait for such a one */
+		return -EBADF;
 	if (left > 0 && (uint64_t)left <= s->left) {
 		if (left >= SENDFILE_MAX)
 			r = feed_by_read(op, s, (uint64_t)(left -
