@@ -124,6 +124,9 @@ static inline int sfam__alg_room(struct sfam_alg_op *op, size_t in, size_t out,
 	return op->alg->engine->make_room(op, in, out, pieces);
 }
 
+/* skcipher.c: the largest part that the buffers hold; 0: none. */
+size_t sfam__alg_part_size(struct sfam_alg_op *op);
+
 /* pieces.c: gathered memory. */
 struct sfam__alg_cursor {
 	const struct iovec *iov;

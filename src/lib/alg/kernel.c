@@ -13,8 +13,6 @@
 #endif
 
 #define NAME_MAX_LEN 103
-/* However small the buffers, a page of data fits (af_alg_sndbuf()). */
-#define ROOM_MIN 4096
 #define SEND_MAX ((size_t)1 << 30)	/* a call moves less than 2 GiB */
 
 struct long_sockaddr {
@@ -153,8 +151,8 @@ static int accept_from(struct sfam_alg_op *op, int from)
 	if (fd < 0)
 		return fd;
 	op->fd = fd;
-	op->send_room = ROOM_MIN;
-	op->recv_room = ROOM_MIN;
+	op->send_room = 0;
+	op->recv_room = 0;
 	make_control(op);
 	return 0;
 }

@@ -48,14 +48,17 @@ static bool optmem_suffices(size_t in, size_t out, size_t pieces, size_t page)
 	return optmem_of(in, out, pieces, page) < (uint64_t)max;
 }
 
-/* What a buffer holds: whole pages, and one is left for the merge. */
+/*
+ * What a buffer holds: whole pages less one, since for each piece that is
+ * to be added the kernel wants a page to be free (af_alg_readable()).
+ */
 static size_t read_room(int fd, int option, size_t page)
 {
 	int v = 0;
 
 	if (sfam__sys_getsockopt_int(fd, SOL_SOCKET, option, &v) < 0 || v < 0)
 		return 0;
-	return (size_t)v / page > 2 ? ((size_t)v / page - 1) * page : page;
+	return (size_t)v / page > 1 ? ((size_t)v / page - 1) * page : 0;
 }
 
 static int enlarge(int fd, int option, int force, size_t need, size_t page,

@@ -8,7 +8,7 @@
  * optmem_max (room.c).
  */
 #define PIECES 16
-#define PART_MIN 4096		/* the kernel's buffers have a page */
+#define CHUNK_MIN 1024
 
 struct job {
 	struct sfam__alg_head head;
@@ -103,25 +103,28 @@ static int run_at_once(struct sfam_alg_op *op, struct job *j)
 	return sfam__alg_fail(op, r);
 }
 
-/* The largest part that the buffers hold: a page at least, in chunks. */
-static size_t part_size(struct sfam_alg_op *op)
+size_t sfam__alg_part_size(struct sfam_alg_op *op)
 {
 	size_t most = CHUNK;
 
-	while (most > PART_MIN && sfam__alg_room(op, most, most, 1) < 0)
+	while (most >= CHUNK_MIN && sfam__alg_room(op, most, most, 1) < 0)
 		most /= 2;
-	return most;
+	return most >= CHUNK_MIN ? most : 0;
 }
 
 static int run_long(struct sfam_alg_op *op, struct job *j)
 {
 	struct sfam__alg_cursor out = j->out;
 	size_t len = j->len;
+	size_t most;
 	int r;
 
 	if (!(op->alg->info.flags & SFAM_ALG_INFO_CHAINS))
 		return run_at_once(op, j);
-	r = run_parts(op, j, part_size(op));
+	most = sfam__alg_part_size(op);
+	if (most == 0)
+		return -EMSGSIZE;
+	r = run_parts(op, j, most);
 	if (r == 0)
 		return 0;
 	sfam__alg_wipe_pieces(out.iov, out.count, len);

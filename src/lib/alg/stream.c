@@ -6,9 +6,6 @@
  */
 #include "alg/alg.h"
 
-#define PART ((size_t)64 << 10)
-#define PART_MIN 2048		/* with what is staged, less than a page */
-
 SFAM_PUBLIC int sfam_alg_stream_begin(struct sfam_alg_op *op,
 				      enum sfam_alg_direction dir,
 				      const void *iv, size_t iv_len)
@@ -66,11 +63,10 @@ static int do_part(struct sfam_alg_op *op, const char *in, size_t len,
 	return n < 0 ? (int)n : -EIO;
 }
 
+/* most leaves room for what is staged. */
 static int do_parts(struct sfam_alg_op *op, const char *in, size_t len,
-		    char *out, bool more)
+		    char *out, bool more, size_t most)
 {
-	size_t most = sfam__alg_room(op, PART + 4096, PART + 4096, 1) < 0 ?
-		      PART_MIN : PART;
 	size_t n, gives;
 	bool part_more;
 	int r = 0;
@@ -91,7 +87,7 @@ static ssize_t go_on(struct sfam_alg_op *op, const void *in, size_t len,
 		     void *out, size_t size, bool more)
 {
 	int r = sfam__alg_ready(op, SFAM_ALG_SKCIPHER);
-	size_t gives;
+	size_t gives, most;
 
 	if (r < 0)
 		return r;
@@ -103,8 +99,11 @@ static ssize_t go_on(struct sfam_alg_op *op, const void *in, size_t len,
 		return -EINVAL;
 	if (size < gives)
 		return -ENOSPC;
+	most = sfam__alg_part_size(op) / 2;
+	if (most == 0)
+		return -EMSGSIZE;
 	if (len > 0 || (!more && op->staged > 0))
-		r = do_parts(op, in, len, out, more);
+		r = do_parts(op, in, len, out, more, most);
 	if (r == 0)
 		return (ssize_t)gives;
 	sfam__wipe(out, gives);
