@@ -171,11 +171,9 @@ check-local: all $(check_PROGRAMS) m32-bits
 # hurry in finding on a slow machine what the host has looked for. PATH: the
 # peers are Debian's, and not what the host's user may have in front of them.
 KERNEL = 6.12
-check-vm: all $(check_PROGRAMS) $(check_LTLIBRARIES)
+check-vm: all $(check_PROGRAMS) $(check_LTLIBRARIES) m32-bits
 	PATH="/usr/sbin:/usr/bin:$$PATH" SFAM_REQUIRE=all \
 	SFAM_PLACE=vm-$(KERNEL) SFAM_ROUNDS=5000 \
-check-vm: all $(check_PROGRAMS) m32-bits
-	SFAM_REQUIRE=all SFAM_PLACE=vm-$(KERNEL) SFAM_ROUNDS=5000 \
 	SFAM_VM_ENV="SOCKFAM" SOCKFAM=$(abs_builddir)/sockfam \
 	$(srcdir)/tests/vm/run --kernel $(KERNEL) --can-bus --canfd-bus \
 		--timeout 2400 \

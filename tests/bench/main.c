@@ -10,7 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#define LIMITS_MAX 64
+#define LIMITS_MAX 128
 
 struct limit {
 	char item[48];

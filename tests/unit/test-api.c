@@ -236,6 +236,59 @@ static void can_ctl(void)
 	EXPECT(strcmp(sfam_can_mode_name(1), "LOOPBACK") == 0);
 }
 
+/* All need a kernel with AF_ALG: that they are there is what is tested. */
+static void alg(void)
+{
+	typedef void (*function)(void);
+	static const function all[] = {
+		(function)sfam_alg_authenc_key,
+		(function)sfam_alg_crypt,
+		(function)sfam_alg_cryptv,
+		(function)sfam_alg_explain,
+		(function)sfam_alg_fd,
+		(function)sfam_alg_free,
+		(function)sfam_alg_hash,
+		(function)sfam_alg_hash_batch,
+		(function)sfam_alg_hash_clone,
+		(function)sfam_alg_hash_fd,
+		(function)sfam_alg_hash_final,
+		(function)sfam_alg_hash_update,
+		(function)sfam_alg_hash_updatev,
+		(function)sfam_alg_info,
+		(function)sfam_alg_key_sizes,
+		(function)sfam_alg_list,
+		(function)sfam_alg_new,
+		(function)sfam_alg_op_fd,
+		(function)sfam_alg_op_free,
+		(function)sfam_alg_op_new,
+		(function)sfam_alg_op_reset,
+		(function)sfam_alg_op_set_key,
+		(function)sfam_alg_random,
+		(function)sfam_alg_record_init,
+		(function)sfam_alg_record_seal,
+		(function)sfam_alg_record_unseal,
+		(function)sfam_alg_seal,
+		(function)sfam_alg_seed,
+		(function)sfam_alg_set_key,
+		(function)sfam_alg_set_key_serial,
+		(function)sfam_alg_set_tag_size,
+		(function)sfam_alg_stream_begin,
+		(function)sfam_alg_stream_end,
+		(function)sfam_alg_stream_size,
+		(function)sfam_alg_stream_update,
+		(function)sfam_alg_tag_size,
+		(function)sfam_alg_type_by_name,
+		(function)sfam_alg_type_name,
+		(function)sfam_alg_unseal,
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(all) / sizeof(all[0]); i++)
+		EXPECT(all[i] != NULL);
+	EXPECT(sfam_alg_free(NULL) == NULL);
+	EXPECT(strcmp(sfam_alg_type_name(SFAM_ALG_AEAD), "aead") == 0);
+}
+
 static void ctl(void)
 {
 	EXPECT(sfam_link_add("", "veth", NULL, 0) == -EINVAL);
@@ -256,6 +309,7 @@ int main(void)
 	descriptors();
 	can();
 	can_ctl();
+	alg();
 	ctl();
 	printf("api: %d passed, %d failed, 0 skipped\n", !failed, failed);
 	return failed != 0;

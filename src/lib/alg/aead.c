@@ -33,7 +33,7 @@ static int check_sizes(const struct sfam_alg_op *op,
 static int measure(const struct sfam_alg_op *op, struct job *j)
 {
 	const struct sfam_alg_msg *msg = j->msg;
-	size_t out_len;
+	size_t out_len = 0;
 	int r;
 
 	r = sfam__alg_sum(msg->in, msg->in_count, &j->text_len);
@@ -67,18 +67,28 @@ static int prepare(struct sfam_alg_op *op, struct job *j)
 	return sfam__alg_room(op, len, len, pieces);
 }
 
-static struct iovec *add_pieces(struct iovec *to, const struct iovec *from,
-				size_t count)
+/* One that goes on where the last one ends costs the kernel less. */
+static inline struct iovec *add_piece(struct iovec *to,
+				      const struct iovec *first, void *base,
+				      size_t len)
 {
-	while (count-- > 0)
-		*to++ = *from++;
-	return to;
+	if (len == 0)
+		return to;
+	if (to > first && (char *)to[-1].iov_base + to[-1].iov_len ==
+			  (char *)base) {
+		to[-1].iov_len += len;
+		return to;
+	}
+	*to = (struct iovec){ base, len };
+	return to + 1;
 }
 
-static struct iovec *add_piece(struct iovec *to, void *base, size_t len)
+static inline struct iovec *add_pieces(struct iovec *to,
+				       const struct iovec *first,
+				       const struct iovec *from, size_t count)
 {
-	if (len > 0)
-		*to++ = (struct iovec){ base, len };
+	for (; count > 0; count--, from++)
+		to = add_piece(to, first, from->iov_base, from->iov_len);
 	return to;
 }
 
@@ -89,10 +99,10 @@ static int feed(struct sfam_alg_op *op, const struct job *j, bool with_tag)
 	struct iovec *end;
 	size_t len = j->aad_len + j->text_len;
 
-	end = add_pieces(iov, msg->aad, msg->aad_count);
-	end = add_pieces(end, msg->in, msg->in_count);
+	end = add_pieces(iov, iov, msg->aad, msg->aad_count);
+	end = add_pieces(end, iov, msg->in, msg->in_count);
 	if (with_tag) {
-		end = add_piece(end, msg->tag, j->tag_size);
+		end = add_piece(end, iov, msg->tag, j->tag_size);
 		len += j->tag_size;
 	}
 	return op->alg->engine->feedv(op, &j->head, iov, (size_t)(end - iov),
@@ -100,14 +110,18 @@ static int feed(struct sfam_alg_op *op, const struct job *j, bool with_tag)
 }
 
 /* Exactly the text's length of what out has. */
-static struct iovec *add_output(struct iovec *to, const struct job *j)
+static inline struct iovec *add_output(struct iovec *to,
+				       const struct iovec *first,
+				       const struct job *j)
 {
-	const struct sfam_alg_msg *msg = j->msg;
-	const struct sfam__alg_cursor c = { msg->out, msg->out_count, 0 };
-	size_t n;
+	const struct iovec *from = j->msg->out;
+	size_t left, n;
 
-	sfam__alg_slice(&c, j->text_len, to, SFAM_ALG_IOV_MAX, &n);
-	return to + n;
+	for (left = j->text_len; left > 0; left -= n, from++) {
+		n = from->iov_len < left ? from->iov_len : left;
+		to = add_piece(to, first, from->iov_base, n);
+	}
+	return to;
 }
 
 static int take(struct sfam_alg_op *op, const struct job *j, bool with_tag)
@@ -118,15 +132,15 @@ static int take(struct sfam_alg_op *op, const struct job *j, bool with_tag)
 	char nothing;
 	ssize_t n;
 
-	end = add_piece(iov, op->scratch, j->aad_len);
-	end = add_output(end, j);
+	end = add_piece(iov, iov, op->scratch, j->aad_len);
+	end = add_output(end, iov, j);
 	if (with_tag) {
-		end = add_piece(end, j->msg->tag, j->tag_size);
+		end = add_piece(end, iov, j->msg->tag, j->tag_size);
 		len += j->tag_size;
 	}
 	/* A read of no bytes would not run the operation. */
 	if (len == 0)
-		end = add_piece(end, &nothing, 1);
+		end = add_piece(end, iov, &nothing, 1);
 	n = op->alg->engine->takev(op, iov, (size_t)(end - iov));
 	if (n < 0)
 		return (int)n;

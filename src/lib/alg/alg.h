@@ -90,6 +90,12 @@ struct sfam__alg_engine {
 	int (*feedv)(struct sfam_alg_op *op, const struct sfam__alg_head *head,
 		     const struct iovec *iov, size_t count, size_t len,
 		     bool more);
+	/* A whole message of one piece, and its result: what take returns. */
+	ssize_t (*hash)(struct sfam_alg_op *op, const void *data, size_t len,
+			void *digest, size_t size);
+	ssize_t (*crypt)(struct sfam_alg_op *op,
+			 const struct sfam__alg_head *head, const void *in,
+			 void *out, size_t len);
 	/* What sendfile(2) returns; the message goes on. */
 	ssize_t (*feed_file)(struct sfam_alg_op *op, int fd, size_t n);
 	ssize_t (*take)(struct sfam_alg_op *op, void *buf, size_t size);
@@ -135,7 +141,19 @@ struct sfam__alg_cursor {
 };
 
 /* -EINVAL: the sum does not fit. */
-int sfam__alg_sum(const struct iovec *iov, size_t count, size_t *ret);
+static inline int sfam__alg_sum(const struct iovec *iov, size_t count,
+				size_t *ret)
+{
+	size_t sum = 0;
+
+	for (; count > 0; count--, iov++) {
+		if (iov->iov_len > SSIZE_MAX - sum)
+			return -EINVAL;
+		sum += iov->iov_len;
+	}
+	*ret = sum;
+	return 0;
+}
 /* Up to want bytes as up to max pieces; *ret_count is how many. */
 size_t sfam__alg_slice(const struct sfam__alg_cursor *c, size_t want,
 		       struct iovec *ret, size_t max, size_t *ret_count);

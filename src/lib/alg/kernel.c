@@ -216,9 +216,39 @@ static int kernel_feedv(struct sfam_alg_op *op,
 		fill_control(op, head);
 		msg.msg_control = op->control;
 		msg.msg_controllen = op->control_len;
+		/* The last one, and not there it is 0. */
+		if (op->alg->info.type == SFAM_ALG_AEAD && head->aad_len == 0)
+			msg.msg_controllen -= CMSG_SPACE(4);
 	}
 	n = sfam__sys_sendmsg_now(op->fd, &msg, more ? MSG_MORE : 0);
 	return all_or_error(n, len);
+}
+
+static ssize_t kernel_hash(struct sfam_alg_op *op, const void *data,
+			   size_t len, void *digest, size_t size)
+{
+	int r;
+
+	if (__builtin_expect(len <= SEND_MAX, 1))
+		return sfam__sys_ask(op->fd, data, len, digest, size);
+	r = kernel_feed(op, data, len, false);
+	return r < 0 ? r : sfam__sys_read(op->fd, digest, size);
+}
+
+static ssize_t kernel_crypt(struct sfam_alg_op *op,
+			    const struct sfam__alg_head *head, const void *in,
+			    void *out, size_t len)
+{
+	struct iovec iov = { (void *)(uintptr_t)in, len };
+	struct msghdr msg = {
+		.msg_iov = &iov,
+		.msg_iovlen = 1,
+		.msg_control = op->control,
+		.msg_controllen = op->control_len,
+	};
+
+	fill_control(op, head);
+	return sfam__sys_ask_msg(op->fd, &msg, len, out, len);
 }
 
 static ssize_t kernel_feed_file(struct sfam_alg_op *op, int fd, size_t n)
@@ -251,6 +281,8 @@ const struct sfam__alg_engine sfam__alg_kernel = {
 	.make_room = sfam__alg_kernel_room,
 	.feed = kernel_feed,
 	.feedv = kernel_feedv,
+	.hash = kernel_hash,
+	.crypt = kernel_crypt,
 	.feed_file = kernel_feed_file,
 	.take = kernel_take,
 	.takev = kernel_takev,

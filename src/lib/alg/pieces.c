@@ -1,20 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "alg/alg.h"
 
-int sfam__alg_sum(const struct iovec *iov, size_t count, size_t *ret)
-{
-	size_t sum = 0;
-	size_t i;
-
-	for (i = 0; i < count; i++) {
-		if (iov[i].iov_len > SSIZE_MAX - sum)
-			return -EINVAL;
-		sum += iov[i].iov_len;
-	}
-	*ret = sum;
-	return 0;
-}
-
 size_t sfam__alg_slice(const struct sfam__alg_cursor *c, size_t want,
 		       struct iovec *ret, size_t max, size_t *ret_count)
 {

@@ -131,17 +131,14 @@ static int run_long(struct sfam_alg_op *op, struct job *j)
 	return sfam__alg_fail(op, r);
 }
 
-static int crypt_short(struct sfam_alg_op *op, const struct job *j)
+static int crypt_flat(struct sfam_alg_op *op, enum sfam_alg_direction dir,
+		      const void *iv, const void *in, void *out, size_t len)
 {
-	int r = op->alg->engine->feedv(op, &j->head, j->in.iov, 1, j->len,
-				       false);
+	struct iovec from = { (void *)(uintptr_t)in, len };
+	struct iovec to = { out, len };
+	struct job j = { { dir, iv, 0 }, { &from, 1, 0 }, { &to, 1, 0 }, len };
 
-	if (r == 0)
-		r = take_all(op, j->out.iov, 1, j->len);
-	if (__builtin_expect(r == 0, 1))
-		return 0;
-	sfam__alg_wipe_pieces(j->out.iov, 1, j->len);
-	return sfam__alg_fail(op, r);
+	return run_long(op, &j);
 }
 
 SFAM_PUBLIC int sfam_alg_crypt(struct sfam_alg_op *op,
@@ -149,18 +146,21 @@ SFAM_PUBLIC int sfam_alg_crypt(struct sfam_alg_op *op,
 			       size_t iv_len, const void *in, void *out,
 			       size_t len)
 {
-	struct iovec from = { (void *)(uintptr_t)in, len };
-	struct iovec to = { out, len };
-	struct job j = { { dir, iv, 0 }, { &from, 1, 0 }, { &to, 1, 0 }, len };
+	const struct sfam__alg_head head = { dir, iv, 0 };
 	int r = sfam__alg_ready(op, SFAM_ALG_SKCIPHER);
+	ssize_t n;
 
 	if (r == 0)
 		r = check(op, iv_len, len);
 	if (r < 0 || len == 0)
 		return r;
-	if (len <= op->send_room && len <= op->recv_room)
-		return crypt_short(op, &j);
-	return run_long(op, &j);
+	if (len > op->send_room || len > op->recv_room)
+		return crypt_flat(op, dir, iv, in, out, len);
+	n = op->alg->engine->crypt(op, &head, in, out, len);
+	if (__builtin_expect(n == (ssize_t)len, 1))
+		return 0;
+	sfam__wipe(out, len);
+	return sfam__alg_fail(op, n < 0 ? (int)n : -EIO);
 }
 
 SFAM_PUBLIC int sfam_alg_cryptv(struct sfam_alg_op *op,
@@ -172,7 +172,7 @@ SFAM_PUBLIC int sfam_alg_cryptv(struct sfam_alg_op *op,
 	struct job j = { { dir, iv, 0 }, { in, in_count, 0 },
 			 { out, out_count, 0 }, 0 };
 	int r = sfam__alg_ready(op, SFAM_ALG_SKCIPHER);
-	size_t room;
+	size_t room = 0;
 
 	if (r == 0)
 		r = sfam__alg_sum(in, in_count, &j.len);

@@ -24,3 +24,22 @@ ssize_t sfam__sys_sendmsg_now(int fd, const struct msghdr *msg, int flags)
 	} while (r < 0 && errno == EINTR);
 	return r < 0 ? -errno : r;
 }
+
+ssize_t sfam__sys_ask(int fd, const void *in, size_t n, void *out, size_t size)
+{
+	ssize_t r = sfam__sys_send_now(fd, in, n, 0);
+
+	if (__builtin_expect(r != (ssize_t)n, 0))
+		return r < 0 ? r : -EIO;
+	return sfam__sys_read(fd, out, size);
+}
+
+ssize_t sfam__sys_ask_msg(int fd, const struct msghdr *msg, size_t n,
+			  void *out, size_t size)
+{
+	ssize_t r = sfam__sys_sendmsg_now(fd, msg, 0);
+
+	if (__builtin_expect(r != (ssize_t)n, 0))
+		return r < 0 ? r : -EIO;
+	return sfam__sys_read(fd, out, size);
+}

@@ -133,6 +133,11 @@ int64_t sfam__sys_file_left(int fd);
 /* In now.c: for sockets of ours that are O_NONBLOCK; nothing waits. */
 ssize_t sfam__sys_send_now(int fd, const void *buf, size_t n, int flags);
 ssize_t sfam__sys_sendmsg_now(int fd, const struct msghdr *msg, int flags);
+/* All n bytes sent, and the answer read. -EIO: not all could be sent. */
+ssize_t sfam__sys_ask(int fd, const void *in, size_t n, void *out,
+		      size_t size);
+ssize_t sfam__sys_ask_msg(int fd, const struct msghdr *msg, size_t n,
+			  void *out, size_t size);
 
 /* In memory.c. The compiler does not remove it. */
 void sfam__wipe(void *buf, size_t n);
