@@ -104,7 +104,8 @@ static int check_limits(void)
 static void usage(void)
 {
 	fprintf(stderr, "usage: bench [-i IF] [-n FRAMES] [-s SOCKFAM] "
-			"[text|addr|receive|send|stream|relay|fdpass|alg]...\n");
+			"[text|addr|receive|send|stream|relay|fdpass|alg]"
+			"...\n");
 	exit(2);
 }
 
