@@ -117,6 +117,35 @@ says 2 "which name and kind?" link add
 says 2 "not an MTU: x" link add -m x v vcan
 says 1 "nosuch0: No such device" link del nosuch0
 
+says 0 "usage: sockfam alg VERB" alg -h
+says 0 "usage: sockfam alg aead VERB" alg aead -h
+says 0 "usage: sockfam alg aead open -k KEY" alg aead open -h
+says 0 "alg aead seal" -h
+says 2 "no such verb: nosuch; one of: seal open" alg aead nosuch
+says 2 "no such option: -k" alg hash -k key file
+says 2 "no such option: --nosuch" alg hash --nosuch
+says 2 "no such option: --quiet=x" alg hash -c --quiet=x
+says 2 "go with -c only" alg hash --quiet
+says 2 "-z does not go with -c" alg hash -c -z
+says 2 "which key? (-k)" alg hmac file
+says 2 "-k wants a value" alg hmac -k
+says 2 "which key? (-k)" alg enc "cbc(aes)"
+says 2 "which cipher?" alg enc -k key
+says 2 "one file at a time" alg dec -k key "cbc(aes)" a b
+says 2 "which key? (-k)" alg aead seal file
+says 2 "one file at a time" alg aead open -k key a b
+says 2 "no such option: -a" alg aead open -k key -a "gcm(aes)" file
+says 2 "how many bytes?" alg rng
+says 2 "how many bytes?" alg rng 1 2
+says 2 "not a number of bytes: -1" alg rng -- -1
+says 2 "not a number of seconds: 0" alg bench -t 0
+says 1 "key nosuch: No such file" alg hmac -k nosuch file
+says 1 "key /: Is a directory" alg aead seal -k / file
+says 1 "key fd:x: expected fd:NUMBER" alg hmac -k fd:x file
+says 1 "key key:0: expected key:SERIAL" alg hmac -k key:0 file
+says 1 "key hex:...: expected hex digits" alg hmac -k hex:5g file
+says 1 "fewer than 16 bytes" alg aead seal -k /etc/hostname file
+
 # A full disk is told, and a reader that goes away ends it in silence.
 if [ -w /dev/full ]; then
 	"$SOCKFAM" addr unix:/x >/dev/full 2>"$work/err"

@@ -50,12 +50,14 @@ UNIT_TESTS = \
 	tests/unit/test-link \
 	tests/unit/test-move \
 	tests/unit/test-option \
+	tests/unit/test-output \
 	tests/unit/test-packet-line \
 	tests/unit/test-resolve \
 	tests/unit/test-rows \
 	tests/unit/test-serve \
 	tests/unit/test-socket \
 	tests/unit/test-storm \
+	tests/unit/test-sum-line \
 	tests/unit/test-text
 if HAVE_CRYPTO
 UNIT_TESTS += tests/unit/test-alg-random
@@ -106,6 +108,15 @@ tests_unit_test_packet_line_CPPFLAGS = $(INTERNAL_CPPFLAGS)
 tests_unit_test_packet_line_SOURCES = tests/unit/test-packet-line.c \
 	src/cli/packet-line.c src/cli/packet-line.h
 tests_unit_test_storm_SOURCES = tests/unit/test-storm.c tests/unit/pairs.h
+tests_unit_test_output_CPPFLAGS = $(INTERNAL_CPPFLAGS)
+tests_unit_test_output_SOURCES = tests/unit/test-output.c \
+	src/cli/cli.c src/cli/cli.h src/cli/output.c src/cli/output.h
+tests_unit_test_packet_line_CPPFLAGS = $(INTERNAL_CPPFLAGS)
+tests_unit_test_packet_line_SOURCES = tests/unit/test-packet-line.c \
+	src/cli/packet-line.c src/cli/packet-line.h
+tests_unit_test_sum_line_CPPFLAGS = $(INTERNAL_CPPFLAGS)
+tests_unit_test_sum_line_SOURCES = tests/unit/test-sum-line.c \
+	src/cli/hex.c src/cli/hex.h src/cli/sum-line.c src/cli/sum-line.h
 tests_unit_test_text_CPPFLAGS = $(INTERNAL_CPPFLAGS)
 tests_unit_test_text_SOURCES = tests/unit/test-text.c \
 	src/lib/base/scan.c src/lib/base/write.c src/lib/base/hex.c

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
+#include <getopt.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -67,6 +68,20 @@ int cli_getopt(const struct cli_verb *self, int argc, char **argv,
 
 	if (c == ':')
 		cli_usage(self, "-%c wants a value", optopt);
+	else if (c == '?')
+		cli_usage(self, "no such option: -%c", optopt);
+	return c == ':' ? '?' : c;
+}
+
+int cli_getopt_long(const struct cli_verb *self, int argc, char **argv,
+		    const char *options, const struct option *longs)
+{
+	int c = getopt_long(argc, argv, options, longs, NULL);
+
+	if (c == ':')
+		cli_usage(self, "-%c wants a value", optopt);
+	else if (c == '?' && strncmp(argv[optind - 1], "--", 2) == 0)
+		cli_usage(self, "no such option: %s", argv[optind - 1]);
 	else if (c == '?')
 		cli_usage(self, "no such option: -%c", optopt);
 	return c == ':' ? '?' : c;

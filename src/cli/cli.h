@@ -66,6 +66,11 @@ const char *cli_words(int error, char *buf, size_t size);
 int cli_getopt(const struct cli_verb *self, int argc, char **argv,
 	       const char *options);
 
+struct option;
+/* The same with getopt_long(3)'s longer ones, which have no values. */
+int cli_getopt_long(const struct cli_verb *self, int argc, char **argv,
+		    const char *options, const struct option *longs);
+
 /* Whole argument as a decimal number in [min, max]; 0 or -1. */
 int cli_number(const char *text, uint64_t min, uint64_t max, uint64_t *ret);
 /* "--timeout"-like: seconds with fraction ("2.5") as ns; 0 or -1. */

@@ -4,6 +4,22 @@ sockfam_CPPFLAGS = $(BASE_CPPFLAGS)
 sockfam_LDADD = libsockfam.la libsockfam-ctl.la
 sockfam_SOURCES = \
 	src/cli/addr.c \
+	src/cli/alg-bench.c \
+	src/cli/alg-check.c \
+	src/cli/alg-cipher.c \
+	src/cli/alg-cipher.h \
+	src/cli/alg-cli.h \
+	src/cli/alg-hash.c \
+	src/cli/alg-key.c \
+	src/cli/alg-key.h \
+	src/cli/alg-list.c \
+	src/cli/alg-rng.c \
+	src/cli/alg-seal.c \
+	src/cli/alg-seal.h \
+	src/cli/alg-session.c \
+	src/cli/alg-stream.c \
+	src/cli/alg-sums.h \
+	src/cli/alg-unseal.c \
 	src/cli/alg.c \
 	src/cli/can-cli.h \
 	src/cli/can-ctl.c \
@@ -16,12 +32,18 @@ sockfam_SOURCES = \
 	src/cli/cli.h \
 	src/cli/families.c \
 	src/cli/fd.c \
+	src/cli/hex.c \
+	src/cli/hex.h \
 	src/cli/link-set.c \
 	src/cli/link.c \
 	src/cli/main.c \
+	src/cli/output.c \
+	src/cli/output.h \
 	src/cli/packet-line.c \
 	src/cli/packet-line.h \
 	src/cli/packet.c \
+	src/cli/progress.c \
+	src/cli/progress.h \
 	src/cli/relay-flow.c \
 	src/cli/relay-loop.c \
 	src/cli/relay-message.c \
@@ -32,7 +54,11 @@ sockfam_SOURCES = \
 	src/cli/relay-text.c \
 	src/cli/relay.c \
 	src/cli/relay.h \
+	src/cli/seal-format.c \
+	src/cli/seal-format.h \
 	src/cli/stream.c \
 	src/cli/stream.h \
+	src/cli/sum-line.c \
+	src/cli/sum-line.h \
 	src/cli/tipc.c \
 	src/cli/vsock.c

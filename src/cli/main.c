@@ -25,13 +25,13 @@ static void print_verb(FILE *to, const char *prefix, const struct cli_verb *v)
 	const struct cli_verb *sub;
 	char name[32];
 
-	if (v->below) {
-		for (sub = v->below; sub->name; sub++)
-			print_verb(to, v->name, sub);
-		return;
-	}
 	snprintf(name, sizeof(name), "%s%s%s", prefix, *prefix ? " " : "",
 		 v->name);
+	if (v->below) {
+		for (sub = v->below; sub->name; sub++)
+			print_verb(to, name, sub);
+		return;
+	}
 	fprintf(to, "  %-14s %s\n", name, v->help);
 }
 

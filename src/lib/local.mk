@@ -46,8 +46,8 @@ libsockfam_la_SOURCES = \
 	src/lib/base/move.c \
 	src/lib/base/now.c \
 	src/lib/base/opts.c \
-	src/lib/base/read.c \
 	src/lib/base/process.c \
+	src/lib/base/read.c \
 	src/lib/base/resolve.c \
 	src/lib/base/resolve.h \
 	src/lib/base/scan.c \

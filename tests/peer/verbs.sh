@@ -203,9 +203,9 @@ alg_cases()
 	check alg-hash-names hash_names
 	check alg-hash-goes-on hash_goes_on
 	check alg-hash-offset hash_offset
-	check alg-hash-unknown exits 1 'no such hash' "$SOCKFAM" alg hash \
+	check alg-hash-unknown exits 1 'no algorithm nosuch' "$SOCKFAM" alg hash \
 		-a nosuch "$tmp/f1"
-	check alg-hash-key exits 1 'key' "$SOCKFAM" alg hash \
+	check alg-hash-key exits 1 'wants a key' "$SOCKFAM" alg hash \
 		-a 'hmac(sha256)' "$tmp/f1"
 	check alg-hash-full exits 1 'No space' sh -c \
 		"'$SOCKFAM' alg hash '$tmp/f1' >/dev/full"
