@@ -111,9 +111,6 @@ tests_unit_test_storm_SOURCES = tests/unit/test-storm.c tests/unit/pairs.h
 tests_unit_test_output_CPPFLAGS = $(INTERNAL_CPPFLAGS)
 tests_unit_test_output_SOURCES = tests/unit/test-output.c \
 	src/cli/cli.c src/cli/cli.h src/cli/output.c src/cli/output.h
-tests_unit_test_packet_line_CPPFLAGS = $(INTERNAL_CPPFLAGS)
-tests_unit_test_packet_line_SOURCES = tests/unit/test-packet-line.c \
-	src/cli/packet-line.c src/cli/packet-line.h
 tests_unit_test_sum_line_CPPFLAGS = $(INTERNAL_CPPFLAGS)
 tests_unit_test_sum_line_SOURCES = tests/unit/test-sum-line.c \
 	src/cli/hex.c src/cli/hex.h src/cli/sum-line.c src/cli/sum-line.h
@@ -136,6 +133,7 @@ CLI_TEST = tests/cli.sh
 
 PEER_TESTS = \
 	tests/peer/addr.sh \
+	tests/peer/alg.sh \
 	tests/peer/can.sh \
 	tests/peer/ctl.sh \
 	tests/peer/examples.sh \
@@ -153,6 +151,12 @@ EXTRA_DIST += $(CLI_TEST) $(M32_TEST) $(PEER_TESTS) \
 	tests/fuzz/fuzz-can-text.c \
 	tests/fuzz/fuzz-packet-line.c \
 	tests/peer/addr.py \
+	tests/peer/alg-cipher.sh \
+	tests/peer/alg-rest.sh \
+	tests/peer/alg-seal.py \
+	tests/peer/alg-seal.sh \
+	tests/peer/alg-sums.sh \
+	tests/peer/alg-whole.sh \
 	tests/peer/can-peer.py \
 	tests/peer/ctl.py \
 	tests/peer/examples.py \

@@ -1,0 +1,68 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# sockfam alg against coreutils, openssl and kcapi-tools, in both directions.
+# Run in the VM, as root.
+PEER_NAME=peer-alg
+here=$(dirname "$0")
+# shellcheck source=tests/peer/lib.sh
+. "$here/lib.sh"
+cd "$work" || exit 1
+
+# Libtool's wrapper takes longer to start than the tool.
+libs=$(dirname "$SOCKFAM")/.libs
+if [ -x "$libs/sockfam" ]; then
+	SOCKFAM=$libs/sockfam
+	export LD_LIBRARY_PATH="$libs"
+fi
+
+sizes="0 1 15 16 17 4095 4096 65535 65536 65537 1048577"
+big=67108864
+iv=000102030405060708090a0b0c0d0e0f
+
+for size in $sizes; do
+	head -c "$size" /dev/urandom >"f$size"
+done
+for size in 16 24 32 64 129; do
+	head -c "$size" /dev/urandom >"key$size"
+done
+hex=$(xxd -p -c 99 key32)
+
+# equal NAME FILE FILE: as same(), but both may be empty.
+equal()
+{
+	if cmp -s "$2" "$3"; then
+		ok "$1"
+	else
+		not_ok "$1" "they differ: $(head -n 1 err 2>/dev/null)"
+	fi
+}
+
+# refuses NAME STATUS WORDS COMMAND...: one line on stderr has WORDS
+refuses()
+{
+	name=$1 want=$2 words=$3
+	shift 3
+	"$@" >out 2>err </dev/null
+	got=$?
+	if [ "$got" -ne "$want" ]; then
+		not_ok "$name" "status $got, not $want: $(cat err)"
+	elif ! grep -qF -- "$words" err; then
+		not_ok "$name" "says: $(cat err)"
+	elif [ "$(wc -l <err)" -ne 1 ]; then
+		not_ok "$name" "not one line: $(cat err)"
+	else
+		ok "$name"
+	fi
+}
+
+# shellcheck source=tests/peer/alg-sums.sh
+. "$here/alg-sums.sh"
+# shellcheck source=tests/peer/alg-cipher.sh
+. "$here/alg-cipher.sh"
+# shellcheck source=tests/peer/alg-seal.sh
+. "$here/alg-seal.sh"
+# shellcheck source=tests/peer/alg-whole.sh
+. "$here/alg-whole.sh"
+# shellcheck source=tests/peer/alg-rest.sh
+. "$here/alg-rest.sh"
+peer_end
