@@ -137,6 +137,7 @@ PEER_TESTS = \
 	tests/peer/can.sh \
 	tests/peer/ctl.sh \
 	tests/peer/examples.sh \
+	tests/peer/fd.sh \
 	tests/peer/fdpass.sh \
 	tests/peer/names.sh \
 	tests/peer/relay.sh \
@@ -160,6 +161,7 @@ EXTRA_DIST += $(CLI_TEST) $(M32_TEST) $(PEER_TESTS) \
 	tests/peer/can-peer.py \
 	tests/peer/ctl.py \
 	tests/peer/examples.py \
+	tests/peer/fd.py \
 	tests/peer/fdpass.py \
 	tests/peer/lib.sh \
 	tests/peer/names.py \

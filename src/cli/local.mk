@@ -31,7 +31,15 @@ sockfam_SOURCES = \
 	src/cli/cli.c \
 	src/cli/cli.h \
 	src/cli/families.c \
+	src/cli/fd-bundle.c \
+	src/cli/fd-exec.c \
+	src/cli/fd-expect.c \
+	src/cli/fd-recv.c \
+	src/cli/fd-run.c \
+	src/cli/fd-send.c \
+	src/cli/fd-serve.c \
 	src/cli/fd.c \
+	src/cli/fd.h \
 	src/cli/hex.c \
 	src/cli/hex.h \
 	src/cli/link-set.c \

@@ -136,8 +136,7 @@ usage_cases()
 	check bad-vsock exits 1 'expected a CID' "$SOCKFAM" vsock echo nobody:1
 	check bad-tipc exits 1 'expected' "$SOCKFAM" tipc echo 70
 	check bad-link exits 1 'existing interface' "$SOCKFAM" packet sniff no0
-	check bad-files exits 2 'at most 253' "$SOCKFAM" fd send @x \
-		$(seq 254)
+	check bad-names exits 2 'not 1 name' "$SOCKFAM" fd send -n a:b @x /
 }
 
 # ------------------------------------------------------------ alg hash
