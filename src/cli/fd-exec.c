@@ -74,20 +74,33 @@ static size_t open_all(char **addrs, size_t n, int *fds)
 	return i;
 }
 
-/* The sockets are closed by the end of this process, if exec fails. */
+/* What was opened for nothing would keep the next start from its path. */
+static void remove_paths(const int *fds, size_t n)
+{
+	struct sfam_addr addr;
+
+	while (n--)
+		if (sfam_addr_local(&addr, fds[n]) == 0 &&
+		    sfam_family_af(addr.family) == AF_UNIX)
+			fd_remove_path(&addr);
+}
+
 static int exec_with(char **addrs, size_t n, const char *names, char **argv)
 {
 	int *fds = calloc(n, sizeof(*fds));
 	char *unknown = unknown_names(n);
-	int status = CLI_FAILED;
+	size_t opened = 0;
 
 	if (!fds || !unknown)
 		cli_bad_call("memory", -ENOMEM);
-	else if (open_all(addrs, n, fds) == n)
-		status = fd_run(fds, n, names ? names : unknown, argv);
+	else
+		opened = open_all(addrs, n, fds);
+	if (opened == n)
+		fd_run(fds, n, names ? names : unknown, argv);
+	remove_paths(fds, opened);
 	free(fds);
 	free(unknown);
-	return status;
+	return CLI_FAILED;
 }
 
 int fd_exec_run(const struct cli_verb *self, int argc, char **argv)

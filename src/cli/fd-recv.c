@@ -166,7 +166,7 @@ static int listen_for_one(const struct incoming *in)
 
 /*
  * Is it a frame? To look at a message whose descriptors have no room makes
- * none, and leaves them where they are (net/core/scm.h, scm_recv()).
+ * none, and leaves them where they are (scm_recv(), include/net/scm.h).
  */
 static int is_frame(int sock)
 {

@@ -82,7 +82,7 @@ static void serve_client(const struct fd_outgoing *o, int sock)
 	if (!is_allowed(&o->rule, &peer))
 		cli_error("%s: is not allowed to (-u, -g)", who);
 	else if (send_to_client(o, sock, who) == CLI_OK)
-		fprintf(stderr, "%s: %zu descriptors\n", who, o->files->n);
+		fprintf(stderr, "%s: sent %zu\n", who, o->files->n);
 }
 
 /* One client after the other; returns at a signal or when accept fails. */

@@ -21,7 +21,7 @@ int fd_check_names(const struct cli_verb *self, const char *names, size_t n)
 			 "with colons between", n, n == 1 ? "" : "s");
 }
 
-/* The id is printed text, a name of the user (group) database, or none. */
+/* An id, or a name of the user or group database. */
 static int read_id(int c, const char *text, uint64_t *ret)
 {
 	const struct passwd *user;
@@ -164,7 +164,7 @@ static const struct cli_verb below[] = {
 		.run = fd_send_run,
 	}, {
 		.name = "recv",
-		.args = "[-c] [-u UID] [-g GID] [-m MAX] [-e WHAT]... [-p] "
+		.args = "[-cp] [-u UID] [-g GID] [-m MAX] [-e WHAT]... "
 			"ADDR [CMD [ARG...]]",
 		.help = "receive open files; print them, or run CMD on them",
 		.details =
