@@ -27,6 +27,7 @@ void relay_say(struct relay *r, const struct pair *p, const char *what,
 	       int error)
 {
 	char text[SFAM_ADDR_STRLEN] = "-";
+	char words[SFAM_ERROR_STRLEN];
 	struct sfam_addr addr;
 
 	if (!p->a.is_stdio && !p->a.has_no_peer && p->a.in.fd >= 0 &&
@@ -34,7 +35,8 @@ void relay_say(struct relay *r, const struct pair *p, const char *what,
 		cli_addr_text(&addr, text, sizeof(text));
 	cli_error("relay: connection %llu (%s): %s%s%s",
 		  (unsigned long long)p->number, text, what,
-		  error ? ": " : "", error ? strerror(-error) : "");
+		  error ? ": " : "",
+		  error ? cli_words(error, words, sizeof(words)) : "");
 	r->count.errors++;
 }
 

@@ -39,6 +39,7 @@ static int send_message(int fd, const void *buf, size_t len)
 /* Returns at the end of what is to be sent, or with words. */
 static void send_all(struct sender *s)
 {
+	char words[SFAM_ERROR_STRLEN];
 	ssize_t n;
 	int r = 0;
 
@@ -49,7 +50,7 @@ static void send_all(struct sender *s)
 	} while ((n > 0 && r == 0) || (n < 0 && errno == EINTR));
 	if (r < 0)
 		cli_error("relay: a message of %zd bytes was not sent: "
-			  "%s", n, strerror(-r));
+			  "%s", n, cli_words(r, words, sizeof(words)));
 	shutdown(s->to, SHUT_WR);
 }
 
