@@ -368,7 +368,10 @@ struct sfam_alg_record {
 	uint8_t iv[16];		/* not to be told or changed */
 };
 
-/* -EINVAL: iv_len is not the algorithm's, or not within 8 to 16. */
+/*
+ * -EINVAL: iv_len is not the algorithm's, or not within 8 to 16.
+ * -EOPNOTSUPP: no AEAD, or one whose IV is not all nonce (ccm, authenc).
+ */
 int sfam_alg_record_init(struct sfam_alg_record *ret,
 			 const struct sfam_alg *alg, const void *iv,
 			 size_t iv_len) SFAM_MUST_CHECK;

@@ -90,7 +90,7 @@ done
 # The kernel drops what a better driver has replaced, in its own time.
 as_proc_crypto()
 {
-	awk 'NF == 0 && t ~ /^(shash|ahash|skcipher|aead|rng)$/ && i == "no" {
+	awk 'NF == 0 && t ~ /^(shash|ahash|l?skcipher|aead|rng)$/ && i == "no" {
 			n++
 		}
 		$1 == "internal" { i = $3 } $1 == "type" { t = $3 }

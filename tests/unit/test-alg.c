@@ -213,6 +213,32 @@ START_TEST(records)
 	s = session_open(SFAM_ALG_AEAD, "gcm(aes)", key32, 32, 0);
 	ck_assert_err(sfam_alg_record_init(&rec, s.alg, iv16, 16), EINVAL);
 	session_close(&s);
+	/* Its last bytes are the kernel's counter, not nonce. */
+	s = session_open(SFAM_ALG_AEAD, "ccm(aes)", key32, 32, 0);
+	ck_assert_err(sfam_alg_record_init(&rec, s.alg, iv16, 16),
+		      EOPNOTSUPP);
+	session_close(&s);
+}
+END_TEST
+
+/* IVs that differ in the counter's bytes alone are one nonce. */
+START_TEST(nonce_of_ccm)
+{
+	struct session s = session_open(SFAM_ALG_AEAD, "ccm(aes)", key32, 32,
+					0);
+	unsigned char iv[16] = { 1, 5 }, tag[16];
+	struct flat f;
+
+	ck_assert_ok(sfam_alg_seal(s.op, flat_msg(&f, iv, 16, NULL, 0, plain,
+						  text, 16, tag, 16)));
+	iv[15] = 1;
+	ck_assert_err(sfam_alg_seal(s.op, flat_msg(&f, iv, 16, NULL, 0, plain,
+						   text, 16, tag, 16)),
+		      ENOTUNIQ);
+	iv[13] = 1;
+	ck_assert_ok(sfam_alg_seal(s.op, flat_msg(&f, iv, 16, NULL, 0, plain,
+						  text, 16, tag, 16)));
+	session_close(&s);
 }
 END_TEST
 
@@ -470,6 +496,7 @@ int main(void)
 		{ gathered, "alg" },
 		{ nonces, "alg" },
 		{ records, "alg" },
+		{ nonce_of_ccm, "alg" },
 		{ record_nonce, "alg" },
 		{ aead_pieces, "alg" },
 		{ keyring, "alg" },

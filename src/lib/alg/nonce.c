@@ -46,12 +46,26 @@ static int use(struct sfam__alg_nonces *n, const void *iv, size_t len)
 	return 0;
 }
 
+/*
+ * Of ccm's IV the kernel clears the last bytes, as many as the first says
+ * and one: they are its own counter (crypto_ccm_init_crypt() of
+ * crypto/ccm.c), so IVs that differ there alone are the same.
+ */
+static void canonical(const struct sfam_alg *alg, uint8_t *iv, size_t len)
+{
+	if (len == 16 && memcmp(alg->info.name, "ccm(", 4) == 0 && iv[0] < 8)
+		memset(iv + 15 - iv[0], 0, iv[0] + 1u);
+}
+
 int sfam__alg_nonce_use(struct sfam_alg *alg, const void *iv, size_t len)
 {
+	uint8_t nonce[sizeof(alg->nonces.last[0])];
 	int r;
 
+	memcpy(nonce, iv, len);
+	canonical(alg, nonce, len);
 	sfam__spin_lock(&alg->nonces.lock);
-	r = use(&alg->nonces, iv, len);
+	r = use(&alg->nonces, nonce, len);
 	sfam__spin_unlock(&alg->nonces.lock);
 	return r;
 }

@@ -2,11 +2,22 @@
 /* Numbered messages: the nonce is the IV XOR the number (RFC 8446, 5.3). */
 #include "alg/alg.h"
 
+/*
+ * Whether the last 8 bytes of the IV are nonce. Of a longer IV than 12 bytes
+ * that is known of aegis; ccm has a counter of its own there, and authenc's
+ * modes want an IV that nobody can foretell.
+ */
+static bool can_count(const struct sfam_alg *alg)
+{
+	return alg->info.iv_size <= 12 ||
+	       memcmp(alg->info.name, "aegis", 5) == 0;
+}
+
 SFAM_PUBLIC int sfam_alg_record_init(struct sfam_alg_record *ret,
 				     const struct sfam_alg *alg,
 				     const void *iv, size_t iv_len)
 {
-	if (alg->info.type != SFAM_ALG_AEAD)
+	if (alg->info.type != SFAM_ALG_AEAD || !can_count(alg))
 		return -EOPNOTSUPP;
 	if (iv_len != alg->info.iv_size || iv_len < 8 ||
 	    iv_len > sizeof(ret->iv))
