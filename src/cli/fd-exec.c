@@ -124,5 +124,6 @@ int fd_exec_run(const struct cli_verb *self, int argc, char **argv)
 	status = fd_check_names(self, names, (size_t)(end - addrs));
 	if (status != CLI_OK)
 		return status;
+	fd_raise_limit();
 	return exec_with(addrs, (size_t)(end - addrs), names, end + 1);
 }

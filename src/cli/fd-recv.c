@@ -276,6 +276,7 @@ int fd_recv_run(const struct cli_verb *self, int argc, char **argv)
 
 	if (status != CLI_OK)
 		return status;
+	fd_raise_limit();
 	b = fd_bundle_new();
 	if (!b)
 		return CLI_FAILED;

@@ -4,12 +4,27 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "fd.h"
 
 /* execve(2) takes no longer string (MAX_ARG_STRLEN, 131072 bytes). */
 #define ENV_NAMES_MAX 100000
+
+static struct rlimit limit;
+
+/* Soft limits are low for the sake of select(2), which is not used here. */
+void fd_raise_limit(void)
+{
+	struct rlimit high;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) < 0)
+		return;
+	high = limit;
+	high.rlim_cur = high.rlim_max;
+	setrlimit(RLIMIT_NOFILE, &high);
+}
 
 static size_t count(char *const *strings)
 {
@@ -29,6 +44,8 @@ static int run_with(int *fds, size_t n, char **env, char **argv)
 	/* Nor does it inherit what our parent left open. */
 	if (close_range(SFAM_LISTEN_FDS_START + (unsigned int)n, ~0u, 0) < 0)
 		return cli_bad_call("close_range", -errno);
+	if (limit.rlim_max)
+		setrlimit(RLIMIT_NOFILE, &limit);
 	execvpe(argv[0], argv, env);
 	return cli_bad_call(argv[0], -errno);
 }

@@ -199,6 +199,7 @@ int fd_send_with(struct fd_outgoing *o, int argc, char **argv,
 
 	if (status != CLI_OK)
 		return status;
+	fd_raise_limit();
 	o->files = fd_bundle_new();
 	if (!o->files)
 		return CLI_FAILED;

@@ -67,6 +67,12 @@ int fd_wait(int listener, int signals);
 int fd_copy(int from, int to, const char *what);
 
 /*
+ * For more descriptors: the limit up to what is allowed. A program that is
+ * run gets the old one.
+ */
+void fd_raise_limit(void);
+
+/*
  * Runs argv with fds as 3, 4 ..., no others, and sd_listen_fds(3)'s
  * variables. names: colons between. Returns CLI_FAILED after printing.
  */

@@ -51,6 +51,21 @@ for content in ("one", "two"):
 
 # ---------------------------------------------------------------- helpers
 
+started = []
+
+
+def clean_up():
+    """What a case that failed has left would make others fail."""
+    for p in started:
+        if p.poll() is None:
+            p.kill()
+            p.communicate()
+    started.clear()
+    for path in "dlprsu":
+        if os.path.exists(path):
+            os.unlink(path)
+
+
 def command(args):
     return [tool, "fd"] + [str(a) for a in args]
 
@@ -59,6 +74,7 @@ def start(*args, **how):
     """In the background; returns once it listens, if it will."""
     p = subprocess.Popen(command(args), stdout=subprocess.PIPE,
                          stderr=subprocess.PIPE, text=True, **how)
+    started.append(p)
     if args[:2] != ("recv", "-c"):
         line = p.stderr.readline()
         assert line.startswith("listening on "), line
@@ -131,7 +147,6 @@ def python_takes():
         assert texts == ["one\n", "two\n"], texts
         run("send", "-n", "", "p", "one")
         assert take(s.accept()[0]) == (b"\0", ["one\n"])
-    os.unlink("p")
 
 
 def python_gives():
@@ -229,7 +244,6 @@ def expectations():
         err = finish(p, 1)[1]
         assert "receive: fd %d: expected " % (3 + number) in err, err
         assert err.count("\n") == 1
-    os.unlink("l")
 
 
 def sealed():
@@ -248,7 +262,6 @@ def sealed():
         assert fcntl.fcntl(fd, fcntl.F_GET_SEALS) & SEALS == SEALS
         assert os.read(fd, 100) == b"one\n"
         os.close(fd)
-    os.unlink("p")
 
 
 def sender_rule():
@@ -297,7 +310,6 @@ def killed():
     p.kill()
     finish(p, -signal.SIGKILL)
     run("send", "r", "one", status=1, words="nobody listens")
-    os.unlink("r")
 
 
 # ----------------------------------------------------------------- serve
@@ -375,7 +387,7 @@ def serve_limit():
 
 def activation():
     program = [sys.executable, os.path.abspath(__file__), "activated"]
-    extra = os.open("one", os.O_RDONLY)
+    extra = fcntl.fcntl(0, fcntl.F_DUPFD, 50)
     how = {"pass_fds": [extra], "stdout": subprocess.PIPE, "text": True,
            "env": dict(os.environ, LISTEN_FDS="9", LISTEN_PID="1")}
     p = subprocess.Popen(command(
@@ -391,17 +403,15 @@ def activation():
         s.sendto(b"?", "d")
         assert s.recv(100) == b"log"
     assert p.wait(60) == 0
-    os.close(extra)
     p = subprocess.Popen(command(["exec", "inet6:[::1]:0", "--"] + program),
                          **how)
     port = int(p.stdout.readline().split(",")[1])
     with socket.create_connection(("::1", port)) as s:
         assert s.recv(100) == b"unknown"
     assert p.wait(60) == 0
+    os.close(extra)
     run("exec", "unix:new", "unix:u", "--", "true", status=1,
         words="try: rm it")
-    os.unlink("u")
-    os.unlink("d")
     run("exec", "unix:new", "--", "./none", status=1, words="No such file")
     assert not os.path.exists("new")
 
@@ -476,3 +486,4 @@ for case in cases:
         why = repr(error)[:300]
         print("not ok %s - line %d: %s" % (case.__name__, line, why),
               flush=True)
+    clean_up()
