@@ -260,9 +260,10 @@ static int receive_and_use(const struct incoming *in, struct fd_bundle *b)
 		return CLI_FAILED;
 	status = receive(in, sock, b);
 	close(sock);
+	if (status == CLI_OK)
+		status = fd_bundle_print(b);
 	if (status != CLI_OK)
 		return status;
-	fd_bundle_print(b);
 	if (in->command)
 		return fd_bundle_run(b, in->command, in->paths);
 	return copy_all(b);

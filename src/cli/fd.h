@@ -31,8 +31,8 @@ void fd_bundle_free(struct fd_bundle *b);
  */
 const char *fd_bundle_name(const struct fd_bundle *b, size_t *pos,
 			   size_t *ret_len);
-/* On stderr, a line for each. */
-void fd_bundle_print(const struct fd_bundle *b);
+/* On stderr, a line for each. CLI_OK, or CLI_FAILED: no memory. */
+int fd_bundle_print(const struct fd_bundle *b);
 
 /* Who may be at the other end: ids for SFAM_FDPASS_ALLOW_... in flags. */
 struct fd_rule {
