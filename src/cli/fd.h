@@ -53,7 +53,7 @@ const char *fd_expect_words(struct sfam_fd_expect *e, char *text);
 /* Names of -n, or NULL: are there n? CLI_OK, or a status after printing. */
 int fd_check_names(const struct cli_verb *self, const char *names, size_t n);
 
-/* A listening unix socket. The descriptor, or -1 after printing. */
+/* sfam_open() of a unix address; -1 after printing. */
 int fd_listen(const struct sfam_addr *addr, enum sfam_open_how how,
 	      const struct sfam_open_opts *opts, const char *text);
 /* Removes what listening made there, if it is a path. */

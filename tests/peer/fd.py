@@ -9,6 +9,7 @@ import socket
 import struct
 import subprocess
 import sys
+import time
 
 MANY = 600
 NOBODY = 65534
@@ -298,7 +299,7 @@ def killed():
     p = start("recv", "r")
     with connect("r") as s:
         while os.path.exists("r"):      # until it has accepted
-            pass
+            time.sleep(0.01)
         p.send_signal(signal.SIGTERM)
         finish(p, -signal.SIGTERM)
     p = start("recv", "r")
