@@ -146,6 +146,11 @@ says 1 "key key:0: expected key:SERIAL" alg hmac -k key:0 file
 says 1 "key hex:...: expected hex digits" alg hmac -k hex:5g file
 says 1 "fewer than 16 bytes" alg aead seal -k /etc/hostname file
 
+says 2 "two addresses, please" relay unix:@x
+says 1 "foo:b: at 0: expected SCHEME:" relay unix:@sockfam-cli foo:b
+says 1 'tcp:a: at 5: expected ":SERVICE"' relay unix:@sockfam-cli tcp:a
+says 1 "the name of an existing interface" relay unix:@sockfam-cli can:no0
+
 # A full disk is told, and a reader that goes away ends it in silence.
 if [ -w /dev/full ]; then
 	"$SOCKFAM" addr unix:/x >/dev/full 2>"$work/err"

@@ -51,6 +51,20 @@ int relay_is_bus(const struct endpoint *e)
 					 CLI_ARRAY_LEN(buses));
 }
 
+/*
+ * The text of a name is looked at now, and no resolver is asked: that it
+ * does not know a host yet is no reason not to start.
+ */
+static int check_name(const char *text, struct sfam_diag *diag)
+{
+	struct sfam_addr addr;
+	size_t n;
+	int r = sfam_resolve(text, strlen(text), SFAM_RESOLVE_NUMERIC, &addr,
+			     1, &n, diag);
+
+	return sfam_error_eai(r) ? 0 : r;
+}
+
 int relay_endpoint(struct endpoint *e, const char *text)
 {
 	struct sfam_diag diag;
@@ -62,10 +76,9 @@ int relay_endpoint(struct endpoint *e, const char *text)
 		return CLI_OK;
 	r = sfam_addr_parse(&e->addr, text, strlen(text), &diag);
 	e->is_parsed = r == 0;
-	/* A scheme that is no family: names, for sfam_open_text(). */
-	if (r == 0 || (r == -EINVAL && diag.offset == 0))
-		return CLI_OK;
-	return cli_bad_text(text, r, &diag);
+	if (r == -EINVAL)
+		r = check_name(text, &diag);
+	return r < 0 ? cli_bad_text(text, r, &diag) : CLI_OK;
 }
 
 /* --------------------------------------------------------------- open -- */
