@@ -3,7 +3,7 @@
 # sockfam alg against coreutils, openssl and kcapi-tools, in both directions.
 # Run in the VM, as root.
 PEER_NAME=peer-alg
-here=$(dirname "$0")
+here=$(cd "$(dirname "$0")" && pwd)
 # shellcheck source=tests/peer/lib.sh
 . "$here/lib.sh"
 cd "$work" || exit 1
