@@ -37,6 +37,25 @@ const char *sfam_family_config(const struct sfam_family *f);
 const char *sfam_family_module(const struct sfam_family *f);
 const char *sfam_family_since(const struct sfam_family *f); /* kernel */
 
+/*
+ * How its sockets differ from the rest, for code that serves any family:
+ * bits of sfam_family_traits().
+ */
+/* Bound, a socket sends without a peer: to a bus, a device, the kernel. */
+#define SFAM_TRAIT_BUS		(1u << 0)
+/* A message is a CAN frame: struct can_frame, canfd_frame, canxl_frame. */
+#define SFAM_TRAIT_CAN_FRAMES	(1u << 1)
+/*
+ * SOCK_SEQPACKET: a send that stops half way (EAGAIN, a signal) leaves half
+ * a message in the socket, where the next one is joined to it.
+ */
+#define SFAM_TRAIT_HALF_MESSAGES (1u << 2)
+/* shutdown(2) of one direction ends both. */
+#define SFAM_TRAIT_ENDS_AS_ONE	(1u << 3)
+/* bind(2) gives a name; getsockname(2) tells the socket's own address. */
+#define SFAM_TRAIT_NAMES	(1u << 4)
+uint32_t sfam_family_traits(const struct sfam_family *f);
+
 /* Bits of struct sfam_caps.types. */
 #define SFAM_TYPE_STREAM	(1u << 1)	/* 1 << SOCK_STREAM ... */
 #define SFAM_TYPE_DGRAM		(1u << 2)

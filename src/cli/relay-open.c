@@ -8,35 +8,17 @@
 
 #include "relay.h"
 
-/*
- * Bound, whichever word it is: what is sent goes to the bus, the kernel or
- * the address that it was bound with. (connect(2) to netlink is possible,
- * and would be deaf to its groups.)
- */
-static const char *const buses[] = {
-	"can", "can-isotp", "can-j1939", "packet", "netlink", "bt-hci",
-};
-
-/* A send to their SOCK_SEQPACKET that may not wait leaves half a message. */
-static const char *const half_senders[] = { "vsock" };
-
-static int is_one_of(const struct sfam_family *f, const char *const *names,
-		     size_t n)
+static int has_trait(const struct sfam_family *f, uint32_t trait)
 {
-	size_t i;
-
-	for (i = 0; f && i < n; i++)
-		if (strcmp(sfam_family_name(f), names[i]) == 0)
-			return 1;
-	return 0;
+	return f && sfam_family_traits(f) & trait;
 }
 
 static enum relay_kind kind_of(const struct sfam_family *f, int type)
 {
 	if (type == SOCK_STREAM)
 		return RELAY_BYTES;
-	return is_one_of(f, (const char *const[]){ "can" }, 1) ?
-	       RELAY_FRAMES : RELAY_MESSAGES;
+	return has_trait(f, SFAM_TRAIT_CAN_FRAMES) ? RELAY_FRAMES :
+						     RELAY_MESSAGES;
 }
 
 enum relay_kind relay_endpoint_kind(const struct endpoint *e)
@@ -45,10 +27,14 @@ enum relay_kind relay_endpoint_kind(const struct endpoint *e)
 			      RELAY_ANY;
 }
 
+/*
+ * Bound, whichever word it is: what is sent goes to the bus, the kernel or
+ * the address that it was bound with. (connect(2) to netlink is possible,
+ * and would be deaf to its groups.)
+ */
 int relay_is_bus(const struct endpoint *e)
 {
-	return e->is_parsed && is_one_of(e->addr.family, buses,
-					 CLI_ARRAY_LEN(buses));
+	return e->is_parsed && has_trait(e->addr.family, SFAM_TRAIT_BUS);
 }
 
 /*
@@ -226,11 +212,12 @@ static void message_side(struct side *s, int type, int domain)
 	if (s->kind == RELAY_FRAMES) {
 		/* Not all kernels and interfaces have them. */
 		static const uint32_t kinds[] = {
-			SFAM_CAN_OPT_XL, SFAM_CAN_OPT_FD, 0
+			SFAM_CAN_OPT_XL, SFAM_CAN_OPT_FD
 		};
 		size_t i = 0;
 
-		while (sfam_can_set_options(s->in.fd, kinds[i], 0) < 0)
+		while (i < CLI_ARRAY_LEN(kinds) &&
+		       sfam_can_set_options(s->in.fd, kinds[i], 0) < 0)
 			i++;
 		setsockopt(s->in.fd, SOL_SOCKET, SO_TIMESTAMPNS, &on,
 			   sizeof(on));
@@ -265,8 +252,8 @@ int relay_side(struct relay *r, struct side *s, struct pair *p, int fd)
 	type = get_int(fd, SO_TYPE);
 	if (sfam_family_by_fd(&f, fd) < 0)
 		f = NULL;
-	s->is_bus = is_one_of(f, buses, CLI_ARRAY_LEN(buses));
-	s->ends_as_one = is_one_of(f, (const char *const[]){ "tipc" }, 1);
+	s->is_bus = has_trait(f, SFAM_TRAIT_BUS);
+	s->ends_as_one = has_trait(f, SFAM_TRAIT_ENDS_AS_ONE);
 	s->kind = kind_of(f, type);
 	if (type == SOCK_STREAM) {
 		s->is_connection = 1;
@@ -276,8 +263,7 @@ int relay_side(struct relay *r, struct side *s, struct pair *p, int fd)
 	/* getpeername(2) does not know the peer of a TIPC datagram socket. */
 	s->has_no_peer = s == &p->a && !r->a_connects && !s->is_connection &&
 			 !s->is_bus;
-	if (type == SOCK_SEQPACKET && is_one_of(f, half_senders,
-						CLI_ARRAY_LEN(half_senders)))
+	if (type == SOCK_SEQPACKET && has_trait(f, SFAM_TRAIT_HALF_MESSAGES))
 		return relay_sender_start(r, s);
 	return 0;
 }

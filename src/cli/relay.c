@@ -157,12 +157,9 @@ static void say_listening(int fd, const struct endpoint *e)
 	char text[SFAM_ADDR_STRLEN];
 	struct sfam_addr addr;
 
-	/*
-	 * A port that the kernel chose is in the local address; but that of
-	 * a TIPC socket is its own, not the service's.
-	 */
+	/* A port that the kernel chose is in the local address. */
 	if (sfam_addr_local(&addr, fd) == 0 &&
-	    strcmp(sfam_family_name(addr.family), "tipc") != 0)
+	    !(sfam_family_traits(addr.family) & SFAM_TRAIT_NAMES))
 		cli_addr_text(&addr, text, sizeof(text));
 	else
 		snprintf(text, sizeof(text), "%s", e->text);

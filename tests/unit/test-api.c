@@ -36,6 +36,8 @@ static void family(void)
 	EXPECT(sfam_family_protocol(f) == 0);
 	EXPECT(sfam_family_syntax(f) && sfam_family_config(f));
 	EXPECT(sfam_family_module(f) && sfam_family_since(f));
+	EXPECT(sfam_family_traits(sfam_family_by_name("can")) ==
+	       (SFAM_TRAIT_BUS | SFAM_TRAIT_CAN_FRAMES));
 	EXPECT(sfam_family_probe(f, &caps) == 1);
 	close(fd);
 }

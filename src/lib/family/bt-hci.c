@@ -104,6 +104,7 @@ const struct sfam_family sfam__family_bt_hci = {
 	.protocol = SFAM_BT_HCI,
 	.types = SFAM_TYPE_RAW,
 	.flags = SFAM_ROW_BY_PROTOCOL,
+	.traits = SFAM_TRAIT_BUS,
 	/* before 2.6.37 there were no channels */
 	.len_min = offsetof(struct sockaddr_hci, channel),
 	.len_max = sizeof(struct sockaddr_hci),

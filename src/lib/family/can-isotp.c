@@ -127,6 +127,7 @@ const struct sfam_family sfam__family_can_isotp = {
 	.protocol = CAN_ISOTP,
 	.types = SFAM_TYPE_DGRAM,
 	.flags = SFAM_ROW_BY_PROTOCOL,
+	.traits = SFAM_TRAIT_BUS,
 	.len_min = SFAM_CAN_LEN(can_addr.tp),
 	.len_max = sizeof(struct sockaddr_can),
 	.config = "CONFIG_CAN_ISOTP",

@@ -138,6 +138,7 @@ const struct sfam_family sfam__family_can_j1939 = {
 	.protocol = CAN_J1939,
 	.types = SFAM_TYPE_DGRAM,
 	.flags = SFAM_ROW_BY_PROTOCOL,
+	.traits = SFAM_TRAIT_BUS,
 	.len_min = SFAM_CAN_LEN(can_addr.j1939),
 	.len_max = sizeof(struct sockaddr_can),
 	.config = "CONFIG_CAN_J1939",

@@ -77,6 +77,7 @@ const struct sfam_family sfam__family_can = {
 	.protocol = CAN_RAW,
 	.types = SFAM_TYPE_RAW,
 	.flags = SFAM_ROW_BY_PROTOCOL,
+	.traits = SFAM_TRAIT_BUS | SFAM_TRAIT_CAN_FRAMES,
 	.len_min = SFAM_CAN_LEN(can_ifindex),
 	.len_max = sizeof(struct sockaddr_can),
 	.config = "CONFIG_CAN_RAW",

@@ -111,6 +111,7 @@ const struct sfam_family sfam__family_netlink = {
 	.type = SOCK_RAW,
 	.types = SFAM_TYPE_RAW | SFAM_TYPE_DGRAM,
 	.flags = SFAM_ROW_ANY_PROTOCOL,
+	.traits = SFAM_TRAIT_BUS,
 	.len_min = sizeof(struct sockaddr_nl),
 	.len_max = sizeof(struct sockaddr_nl),
 	.config = "CONFIG_NET",

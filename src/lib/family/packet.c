@@ -209,6 +209,7 @@ const struct sfam_family sfam__family_packet = {
 	.af = AF_PACKET,
 	.type = SOCK_RAW,
 	.types = SFAM_TYPE_RAW | SFAM_TYPE_DGRAM,
+	.traits = SFAM_TRAIT_BUS,
 	/* getsockname gives 12 + halen (net/packet/af_packet.c) */
 	.len_min = ADDR_AT,
 	.len_max = ADDR_AT + ADDR_MAX,

@@ -21,23 +21,17 @@
 #define SFAM_ROW_ANY_PROTOCOL	(1u << 1)
 /* A sockaddr of no bytes, or of the family alone, is an address. */
 #define SFAM_ROW_UNNAMED	(1u << 2)
-
-/*
- * A send that stops half way (EAGAIN, a signal) leaves half a message in
- * the socket, where the next one is joined to it.
- */
-#define SFAM_ROW_HALF_MESSAGES	(1u << 3)
 /* Its sockaddrs are those of AF_INET and AF_INET6; check looks at that. */
-#define SFAM_ROW_INET_ADDR	(1u << 4)
+#define SFAM_ROW_INET_ADDR	(1u << 3)
 /* Connections that have ended hold the port (TIME_WAIT). */
-#define SFAM_ROW_PORT_LINGERS	(1u << 5)
+#define SFAM_ROW_PORT_LINGERS	(1u << 4)
 /*
  * On a blocking socket connect waits for SO_SNDTIMEO, and what it began goes
  * on after that (or, with EAGAIN, has not begun).
  */
-#define SFAM_ROW_CONNECT_SNDTIMEO (1u << 6)
+#define SFAM_ROW_CONNECT_SNDTIMEO (1u << 5)
 /* A signal does not interrupt a blocking connect but ends it. */
-#define SFAM_ROW_CONNECT_FRAGILE (1u << 7)
+#define SFAM_ROW_CONNECT_FRAGILE (1u << 6)
 
 struct sfam_family {
 	const char *name;	/* scheme and look-up key: "can-isotp" */
@@ -46,6 +40,7 @@ struct sfam_family {
 	int af, type, protocol;	/* defaults of socket(2) */
 	uint32_t types;		/* SFAM_TYPE_... that the kernel has */
 	uint32_t flags;		/* SFAM_ROW_... */
+	uint32_t traits;	/* SFAM_TRAIT_... */
 	socklen_t len_min;	/* what bind and connect accept ... */
 	socklen_t len_max;	/* ... and no longer than the family uses */
 

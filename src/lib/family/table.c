@@ -91,6 +91,11 @@ SFAM_PUBLIC int sfam_family_protocol(const struct sfam_family *f)
 	return f->protocol;
 }
 
+SFAM_PUBLIC uint32_t sfam_family_traits(const struct sfam_family *f)
+{
+	return f->traits;
+}
+
 SFAM_PUBLIC const char *sfam_family_config(const struct sfam_family *f)
 {
 	return f->config;

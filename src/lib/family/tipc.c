@@ -261,6 +261,7 @@ const struct sfam_family sfam__family_tipc = {
 	.type = SOCK_SEQPACKET,
 	.types = SFAM_TYPE_SEQPACKET | SFAM_TYPE_STREAM | SFAM_TYPE_RDM |
 		 SFAM_TYPE_DGRAM,
+	.traits = SFAM_TRAIT_ENDS_AS_ONE | SFAM_TRAIT_NAMES,
 	.len_min = sizeof(struct sockaddr_tipc),
 	.len_max = sizeof(struct sockaddr_tipc),
 	.config = "CONFIG_TIPC",

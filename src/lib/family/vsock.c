@@ -123,7 +123,8 @@ const struct sfam_family sfam__family_vsock = {
 	.type = SOCK_STREAM,
 	.types = SFAM_TYPE_STREAM | SFAM_TYPE_SEQPACKET | SFAM_TYPE_DGRAM,
 	/* vsock_connectible_sendmsg(), vsock_connect() of af_vsock.c; 6.12 */
-	.flags = SFAM_ROW_HALF_MESSAGES | SFAM_ROW_CONNECT_FRAGILE,
+	.flags = SFAM_ROW_CONNECT_FRAGILE,
+	.traits = SFAM_TRAIT_HALF_MESSAGES,
 	.len_min = sizeof(struct sockaddr_vm),
 	.len_max = sizeof(struct sockaddr_vm),
 	.config = "CONFIG_VSOCKETS",

@@ -22,7 +22,7 @@ static bool leaves_half_messages(int fd)
 
 	return sfam__sys_getsockopt_int(fd, SOL_SOCKET, SO_TYPE, &type) == 0 &&
 	       type == SOCK_SEQPACKET && sfam_family_by_fd(&f, fd) == 0 &&
-	       f->flags & SFAM_ROW_HALF_MESSAGES;
+	       f->traits & SFAM_TRAIT_HALF_MESSAGES;
 }
 
 /* Where a send goes on: at byte skip of iov[0]. */
