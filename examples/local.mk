@@ -9,7 +9,6 @@ EXAMPLES = \
 	examples/message-server \
 	examples/multi-server \
 	examples/packet-sniff \
-	examples/pass-fd \
 	examples/reconnect-client \
 	examples/recv-fds \
 	examples/send-fds

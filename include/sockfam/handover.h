@@ -119,8 +119,9 @@ int sfam_listen_env(char *const *env, const char *names, size_t n_fds,
  * async-signal-safe. Puts fds to SFAM_LISTEN_FDS_START and on, to be
  * inherited, and this process's id into env. What else stood at these
  * numbers is closed. fds is changed to what they are now.
- * -EBADF: one is not open. -EMFILE. -EINVAL: env has no LISTEN_PID of
- * sfam_listen_env().
+ * -EBADF: one is not open. -EMFILE: RLIMIT_NOFILE; those that stand where
+ * others are to go are open twice for a while. -EINVAL: env has no
+ * LISTEN_PID of sfam_listen_env().
  */
 int sfam_listen_place(char **env, int *fds, size_t n_fds) SFAM_MUST_CHECK;
 
