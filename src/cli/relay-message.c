@@ -290,21 +290,21 @@ static int hold_texts(struct relay *r, struct flow *f, size_t n)
 static int pass_on(struct relay *r, struct flow *f, size_t n)
 {
 	struct message_batch *b = r->batch;
-	size_t i, gone = 0, todo = 0;
+	size_t i, gone = 0, n_out = 0;
 	int result, err = 0;
 
 	for (i = 0; i < n; i++) {
 		read_control(r, f, &b->in[i].msg_hdr);
 		if (!wants(r, f, i))
 			continue;
-		b->iov_out[todo].iov_base = b->slot[i];
-		b->iov_out[todo].iov_len = b->in[i].msg_len;
-		fill_out(&b->out[todo], &b->iov_out[todo], f->to);
-		todo++;
+		b->iov_out[n_out].iov_base = b->slot[i];
+		b->iov_out[n_out].iov_len = b->in[i].msg_len;
+		fill_out(&b->out[n_out], &b->iov_out[n_out], f->to);
+		n_out++;
 	}
 	f->what = "send";
-	result = send_batch(r, f, todo, &gone);
-	for (i = gone; i < todo && err == 0; i++)
+	result = send_batch(r, f, n_out, &gone);
+	for (i = gone; i < n_out && err == 0; i++)
 		err = relay_hold_message(f, b->iov_out[i].iov_base,
 					 b->iov_out[i].iov_len);
 	return err < 0 ? err : result;

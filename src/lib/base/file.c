@@ -33,14 +33,10 @@ int sfam__sys_write_all(int fd, const void *buf, size_t len)
 	const char *p = buf;
 	ssize_t n;
 
-	while (len) {
-		n = write(fd, p, len);
-		if (n < 0 && errno == EINTR)
-			continue;
+	for (; len; p += n, len -= (size_t)n) {
+		n = sfam__sys_write(fd, p, len);
 		if (n < 0)
-			return -errno;
-		p += n;
-		len -= (size_t)n;
+			return (int)n;
 	}
 	return 0;
 }
