@@ -2,6 +2,8 @@
 # What names no flags of its own is a test: harness, check and libsockfam.
 AM_CPPFLAGS = $(BASE_CPPFLAGS) -I$(top_srcdir)/tests/harness \
 	$(CHECK_CFLAGS) -DTESTDATA_DIR='"$(abs_top_srcdir)/tests/data"'
+# Without libtool's script around each, which is slow to start in the VM.
+AM_LDFLAGS = $(BASE_LDFLAGS) -no-install
 LDADD = libharness.la libsockfam.la libsockfam-ctl.la $(CHECK_LIBS)
 # For what is tested from the inside: sources of the library and the tool.
 INTERNAL_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/src/lib \
@@ -163,6 +165,7 @@ EXTRA_DIST += $(CLI_TEST) $(M32_TEST) $(PEER_TESTS) \
 	tests/peer/examples.py \
 	tests/peer/fd.py \
 	tests/peer/fdpass.py \
+	tests/peer/fdtool.py \
 	tests/peer/lib.sh \
 	tests/peer/names.py \
 	tests/peer/relay.py \

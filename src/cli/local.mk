@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 bin_PROGRAMS += sockfam
 sockfam_CPPFLAGS = $(BASE_CPPFLAGS)
+sockfam_LDFLAGS = $(BASE_LDFLAGS)
 sockfam_LDADD = libsockfam.la libsockfam-ctl.la
 sockfam_SOURCES = \
 	src/cli/addr.c \

@@ -6,7 +6,7 @@ EXTRA_DIST += src/ctl/libsockfam-ctl.map
 libsockfam_ctl_la_CPPFLAGS = $(BASE_CPPFLAGS) $(NL_CFLAGS)
 libsockfam_ctl_la_CFLAGS = $(AM_CFLAGS) -fvisibility=hidden
 libsockfam_ctl_la_LIBADD = $(NL_LIBS)
-libsockfam_ctl_la_LDFLAGS = $(AM_LDFLAGS) -version-info 0:0:0 -no-undefined \
+libsockfam_ctl_la_LDFLAGS = $(BASE_LDFLAGS) -version-info 0:0:0 -no-undefined \
 	-Wl,--version-script=$(top_srcdir)/src/ctl/libsockfam-ctl.map \
 	-Wl,--no-undefined-version
 EXTRA_libsockfam_ctl_la_DEPENDENCIES = src/ctl/libsockfam-ctl.map

@@ -9,7 +9,7 @@ libsockfam_la_CFLAGS = $(AM_CFLAGS) -fvisibility=hidden
 
 # -version-info CURRENT:REVISION:AGE (libtool's rules): code changed: C:R+1:A;
 # interfaces added: C+1:0:A+1; removed or changed: C+1:0:0.
-libsockfam_la_LDFLAGS = $(AM_LDFLAGS) -version-info 0:0:0 -no-undefined \
+libsockfam_la_LDFLAGS = $(BASE_LDFLAGS) -version-info 0:0:0 -no-undefined \
 	-Wl,--version-script=$(top_srcdir)/src/lib/libsockfam.map \
 	-Wl,--no-undefined-version
 EXTRA_libsockfam_la_DEPENDENCIES = src/lib/libsockfam.map

@@ -9,7 +9,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 
 # The whole python: one built without Bluetooth's header knows less.
 PATH=/usr/bin:$PATH
-libs=$(dirname "$SOCKFAM")/.libs
+libs=$build/.libs
 
 "$SOCKFAM" link add vcan0 vcan || exit 1
 LD_PRELOAD=$libs/libaddrspy.so python3 "$here/addr.py" \

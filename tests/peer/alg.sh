@@ -8,13 +8,6 @@ here=$(cd "$(dirname "$0")" && pwd)
 . "$here/lib.sh"
 cd "$work" || exit 1
 
-# Libtool's wrapper takes longer to start than the tool.
-libs=$(dirname "$SOCKFAM")/.libs
-if [ -x "$libs/sockfam" ]; then
-	SOCKFAM=$libs/sockfam
-	export LD_LIBRARY_PATH="$libs"
-fi
-
 sizes="0 1 15 16 17 4095 4096 65535 65536 65537 1048577"
 big=67108864
 iv=000102030405060708090a0b0c0d0e0f

@@ -10,17 +10,14 @@ PATH=/usr/sbin:/usr/bin:/sbin:/bin:$PATH
 here=$(dirname "$0")
 SOCKFAM=${SOCKFAM:?the path of the tool}
 build=$(dirname "$SOCKFAM")
-programs=$build/examples
-# In memory, and without libtool's scripts around them: they start often,
-# and the VM's file system is slow.
-if [ -d "$programs/.libs" ]; then
-	work=$(mktemp -d)
-	trap 'rm -rf "$work"' EXIT
-	cp "$programs"/.libs/* "$build"/.libs/libsockfam.so.* "$work"
-	programs=$work
-	LD_LIBRARY_PATH=$work${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}
-	export LD_LIBRARY_PATH
-fi
+# In memory: they start often, and the VM's file system is slow.
+programs=$(mktemp -d)
+trap 'rm -rf "$programs"' EXIT
+find "$build/examples" "$build/.libs" -maxdepth 1 -type f -perm -u+x \
+	-exec cp {} "$programs" \; || exit 1
+find "$build/.libs" -name 'libsockfam*.so.*' -exec cp -P {} "$programs" \;
+LD_LIBRARY_PATH=$programs${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}
+export LD_LIBRARY_PATH
 "$SOCKFAM" link up lo &&
 	"$SOCKFAM" link add -m 72 vcan0 vcan &&
 	ip link add sfx0 type veth peer name sfx1 &&

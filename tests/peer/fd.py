@@ -3,7 +3,6 @@
 program that fd exec starts."""
 import fcntl
 import os
-import resource
 import signal
 import socket
 import struct
@@ -11,8 +10,10 @@ import subprocess
 import sys
 import time
 
+from fdtool import (NOBODY, as_nobody, command, limited, run, run_cases,
+                    set_up, start)
+
 MANY = 600
-NOBODY = 65534
 SEALS = 0x2 | 0x4 | 0x8         # shrink, grow, write
 
 
@@ -43,62 +44,15 @@ if sys.argv[1] == "activated":
     activated()
     sys.exit(0)
 
-tool, work = sys.argv[1:]
-os.chdir(work)
-for content in ("one", "two"):
-    with open(content, "w") as f:
-        f.write(content + "\n")
+set_up()
 
 
 # ---------------------------------------------------------------- helpers
-
-started = []
-
-
-def clean_up():
-    """What a case that failed has left would make others fail."""
-    for p in started:
-        if p.poll() is None:
-            p.kill()
-            p.communicate()
-    started.clear()
-    for path in "dlprsu":
-        if os.path.exists(path):
-            os.unlink(path)
-
-
-def command(args):
-    return [tool, "fd"] + [str(a) for a in args]
-
-
-def start(*args, **how):
-    """In the background; returns once it listens, if it will."""
-    p = subprocess.Popen(command(args), stdout=subprocess.PIPE,
-                         stderr=subprocess.PIPE, text=True, **how)
-    started.append(p)
-    if args[:2] != ("recv", "-c"):
-        line = p.stderr.readline()
-        assert line.startswith("listening on "), line
-    return p
-
 
 def finish(p, status=0):
     out, err = p.communicate(timeout=60)
     assert p.returncode == status, (p.returncode, err)
     return out, err
-
-
-def run(*args, status=0, words="", **how):
-    how.setdefault("stdin", subprocess.DEVNULL)
-    p = subprocess.run(command(args), capture_output=True, timeout=60,
-                       text=True, **how)
-    assert p.returncode == status, (args, p.returncode, p.stderr)
-    assert words in p.stderr, (args, p.stderr)
-    return p.stdout, p.stderr
-
-
-def limited(n):
-    return lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (n, n))
 
 
 def connect(path, kind=socket.SOCK_STREAM):
@@ -123,17 +77,6 @@ def give(s, names, *files):
     socket.send_fds(s, [names], fds)
     for fd in fds:
         os.close(fd)
-
-
-def as_nobody(function):
-    pid = os.fork()
-    if pid == 0:
-        os.setgroups([])
-        os.setgid(NOBODY)
-        os.setuid(NOBODY)
-        function()
-        os._exit(0)
-    assert os.waitpid(pid, 0)[1] == 0
 
 
 # ------------------------------------------------------------ send, recv
@@ -419,7 +362,7 @@ def activation():
 
 def activated_server():
     """A listening socket of exec's goes on to others by serve."""
-    program = [tool, "fd", "serve", "s", "/dev/fd/3"]
+    program = [sys.argv[1], "fd", "serve", "s", "/dev/fd/3"]
     server = start("exec", "unix:@fd-handed", "--", *program)
     p = start("recv", "-c", "-e", "unix,listening", "s", sys.executable,
               "-c", "import socket; s = socket.socket(fileno=3); "
@@ -475,16 +418,4 @@ cases = (python_takes, python_gives, variables, paths, many, name_of_frame,
          too_many, bad_frames, expectations, sealed, sender_rule, limits,
          killed, serve_clients, serve_many, serve_rule, serve_limit,
          activation, activated_server, arguments)
-for case in cases:
-    only = os.environ.get("SFAM_ONLY", case.__name__)
-    if only != case.__name__:
-        continue
-    try:
-        case()
-        print("ok", case.__name__, flush=True)
-    except Exception as error:
-        line = error.__traceback__.tb_next.tb_lineno
-        why = repr(error)[:300]
-        print("not ok %s - line %d: %s" % (case.__name__, line, why),
-              flush=True)
-    clean_up()
+run_cases(cases, "dlprsu")

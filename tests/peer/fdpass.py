@@ -212,7 +212,7 @@ def main():
         ("python-activates", activate, ()),
         ("listen-env-to-python", inherit, ()),
         ("handover-under-load", handover,
-         (build + "/examples/.libs/handover", work)),
+         (build + "/examples/handover", work)),
         ("systemd-activates", systemd, (work + "/socket",)),
     ]
     for name, run, arguments in cases:

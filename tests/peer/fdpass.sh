@@ -6,11 +6,8 @@ PEER_NAME=fdpass
 here=$(cd "$(dirname "$0")" && pwd)
 # shellcheck source=tests/peer/lib.sh
 . "$here/lib.sh"
-build=$(dirname "$SOCKFAM")
 LIBRARY=$build/.libs/libsockfam.so
-# For programs themselves: libtool's scripts around them are slow to start.
-LD_LIBRARY_PATH=$build/.libs
-export LIBRARY LD_LIBRARY_PATH
+export LIBRARY
 
 python3 "$here/fdpass.py" "$build" "$work" >"$work/out" 2>"$work/err" ||
 	not_ok python3 "$(tail -n 3 "$work/err" | tr '\n' ' ')"

@@ -7,6 +7,13 @@ passed=0 failed=0
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 SOCKFAM=${SOCKFAM:?the path of the tool}
+build=$(dirname "$SOCKFAM")
+# libtool's script around the tool takes longer than the tool.
+if [ -x "$build/.libs/sockfam" ]; then
+	SOCKFAM=$build/.libs/sockfam
+	LD_LIBRARY_PATH=$build/.libs
+	export LD_LIBRARY_PATH
+fi
 
 ok()
 {
@@ -30,6 +37,34 @@ same()
 	else
 		not_ok "$1" "they differ"
 		diff -a "$2" "$3" | head -n 10
+	fi
+}
+
+# fails NAME WORDS COMMAND...: it does, and WORDS are in what it prints.
+fails()
+{
+	name=$1 words=$2
+	shift 2
+	if "$@" >"$work/out" 2>&1; then
+		not_ok "$name" "it went"
+	elif grep -qF -- "$words" "$work/out"; then
+		ok "$name"
+	else
+		not_ok "$name" "$(cat "$work/out")"
+	fi
+}
+
+# python_cases FILE ARGUMENTS...: one python for all cases, since to start it
+# takes the machine half a second. It prints the lines itself.
+python_cases()
+{
+	timeout 300 python3 "$@" >"$work/out"
+	status=$?
+	cat "$work/out"
+	passed=$(grep -c '^ok ' "$work/out")
+	failed=$(grep -c '^not ok ' "$work/out")
+	if [ $status -ne 0 ] || [ "$passed" -eq 0 ]; then
+		not_ok all-cases "python3 ended with $status"
 	fi
 }
 

@@ -6,7 +6,7 @@ here=$(dirname "$0")
 # shellcheck source=tests/peer/lib.sh
 . "$here/lib.sh"
 
-library=$(dirname "$SOCKFAM")/.libs/libsockfam.so
+library=$build/.libs/libsockfam.so
 # A machine may have no hosts file; what is written here ends with the VM.
 [ -z "${SFAM_IN_VM-}" ] ||
 	printf '127.0.0.1 localhost\n::1 localhost\n' >/etc/hosts

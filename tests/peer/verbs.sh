@@ -7,10 +7,10 @@
 set -u
 
 here=$(cd "$(dirname "$0")" && pwd)
-SOCKFAM=${SOCKFAM:-sockfam}
-tmp=$(mktemp -d)
-passed=0
-failed=0
+PEER_NAME=verbs
+# shellcheck source=tests/peer/lib.sh
+. "$here/lib.sh"
+tmp=$work
 skipped=0
 started=
 
@@ -227,12 +227,23 @@ inside()
 	nsenter -t "$ns" -n "$@"
 }
 
+is_inside()
+{
+	[ "$(readlink "/proc/$ns/ns/net")" != "$(readlink /proc/self/ns/net)" ]
+}
+
+# Duplicate address detection is over.
+addresses_hold()
+{
+	[ -z "$(ip -6 addr show tentative)$(inside ip -6 addr show tentative)" ]
+}
+
 packet_setup()
 {
 	unshare -n sleep 600 &
 	ns=$!
 	started="$started $ns"
-	sleep 0.5
+	wait_for is_inside || return 1
 	ip link add sfv0 type veth peer name sfv1 &&
 		ip link set sfv1 netns "$ns" &&
 		ip addr add 10.83.0.1/24 dev sfv0 &&
@@ -245,7 +256,7 @@ packet_setup()
 		inside ip link add link sfv1 name sfv1.7 type vlan id 7 &&
 		inside ip addr add 10.83.7.2/24 dev sfv1.7 &&
 		inside ip link set sfv1.7 up
-	sleep 2		# duplicate address detection
+	wait_for addresses_hold
 }
 
 packet_traffic()
@@ -257,8 +268,8 @@ packet_traffic()
 	busybox ping -c 2 10.83.7.2 >/dev/null
 	busybox ping -6 -c 2 "$peer6%sfv0" >/dev/null
 	inside timeout 10 socat TCP-LISTEN:99,bind=10.83.0.2 EXEC:cat &
-	inside timeout 5 socat UDP-RECV:98,bind=10.83.0.2 - >/dev/null &
-	sleep 0.5
+	inside timeout 10 socat UDP-RECV:98,bind=10.83.0.2 - >/dev/null &
+	sleep 2
 	seq 100 | socat - TCP:10.83.0.2:99 >/dev/null
 	echo hello | socat - UDP-SENDTO:10.83.0.2:98 >/dev/null
 }
@@ -279,7 +290,11 @@ packet_watch()
 		ready "$job" || return 1
 	done
 	packet_traffic
-	sleep 1
+	# The last packet is there, so are those before it.
+	for job in ours ourse any dump dumpe; do
+		wait_for grep -q '10.83.0.2.98: UDP' "$tmp/$job.out" ||
+			return 1
+	done
 	kill -INT "$d" "$de" "$a" "$oe"
 	kill -TERM "$o"
 	wait "$o" && wait "$oe" && wait "$a"
