@@ -127,7 +127,9 @@ int sfam_fd_check(int fd, const struct sfam_fd_expect *expect,
 /*
  * Sending, with FRAMED: more than 253 descriptors (up to
  * SFAM_FDPASS_SPLIT_MAX) are split over messages, and joined by the
- * receiver; without, and on SOCK_DGRAM, where senders may mix, -E2BIG.
+ * receiver; without, -E2BIG. So too on SOCK_DGRAM: the batches of several
+ * senders come there as they like, in between each other, and a batch has
+ * nothing that says whose it is. Send several messages there.
  */
 #define SFAM_FDPASS_SPLIT	(1u << 1)
 /*
@@ -205,7 +207,8 @@ struct sfam_fdpass_message {
 /*
  * Asks the kernel for who sends, with every message from now on, and for
  * those not yet accepted: so before listen, connect or the first message.
- * The socket gets a name of its own if it has none (autobind, unix(7)).
+ * The socket gets a name of its own if it has none (autobind, unix(7)) once
+ * it connects or sends a datagram.
  * -ENOPROTOOPT: not in this kernel (_PIDFD: Linux 6.5; 6.1 lacks it).
  * -EINVAL: unknown bits.
  */

@@ -425,6 +425,7 @@ static const struct {
 	{ "random_bytes", random_bytes },
 	{ "control_sizes", control_sizes },
 	{ "simple_counts", simple_counts },
+	{ "surplus", surplus },
 	{ "framed_counts", framed_counts },
 	{ "limited", limited },
 };

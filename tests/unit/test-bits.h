@@ -34,6 +34,7 @@ static inline struct msghdr message_of(void *buf, size_t len, int flags)
 /* In test-bits-fd.c. */
 void control_sizes(void);
 void simple_counts(void);
+void surplus(void);
 void framed_counts(void);
 void limited(void);
 

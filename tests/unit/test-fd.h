@@ -3,6 +3,7 @@
 #ifndef TEST_FD_H
 #define TEST_FD_H
 
+#include <errno.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -33,6 +34,41 @@ static inline void close_all(const int *fds, size_t n)
 	while (n)
 		close(fds[--n]);
 }
+
+/* A bare sendmsg, of any items. */
+static inline ssize_t send_items(int sock, const void *data, size_t len,
+				 const struct sfam_cmsg *items, size_t n)
+{
+	size_t control[400];
+	struct iovec iov = { (void *)(uintptr_t)data, len };
+	struct msghdr msg = { .msg_iov = &iov, .msg_iovlen = 1 };
+	struct sfam_cmsg_writer w;
+	ssize_t r;
+
+	ck_assert_ok(sfam_cmsg_writer_init(&w, control, sizeof(control)));
+	while (n--)
+		ck_assert_ok(sfam_cmsg_put(&w, items++));
+	sfam_cmsg_writer_finish(&w, &msg);
+	r = sendmsg(sock, &msg, MSG_NOSIGNAL | MSG_DONTWAIT);
+	return r < 0 ? -errno : r;
+}
+
+static inline struct sfam_cmsg rights(const int *fds, size_t n)
+{
+	struct sfam_cmsg item = { .kind = SFAM_CMSG_RIGHTS };
+
+	item.u.fds.fd = fds;
+	item.u.fds.n = n;
+	return item;
+}
+
+/* So a message begins, in a frame, with a payload of eight bytes. */
+struct frame {
+	char magic[4];
+	uint32_t n_fds;
+	uint64_t len;
+	char payload[8];
+};
 
 /* A receiver's place, and what came into it. */
 struct inbox {

@@ -20,6 +20,24 @@ static struct sfam_fdpass_opts allow(uint32_t flags)
 	return o;
 }
 
+/* The kernel gives nobody's ids (overflowuid) to him whom it did not note. */
+static void nobody_is_not_unknown(int type)
+{
+	struct sfam_fdpass_opts o = allow(SFAM_FDPASS_ALLOW_UID |
+					  SFAM_FDPASS_ALLOW_GID);
+	struct inbox in;
+	int sock[2];
+
+	o.sender.uid = 65534;
+	o.sender.gid = 65534;
+	pair(sock, type);
+	ck_assert_ok(sfam_fdpass_send_message(sock[1], sock, 1, "x", 1,
+					      &framed));
+	ck_assert_ok(sfam_fdpass_ask(sock[0], SFAM_FDPASS_ASK_CREDENTIALS));
+	ck_assert_err(receive(sock[0], &in, &o), EACCES);
+	close_all(sock, 2);
+}
+
 START_TEST(sender_rule)
 {
 	const uint32_t all = SFAM_FDPASS_ALLOW_PID | SFAM_FDPASS_ALLOW_UID |
@@ -38,6 +56,7 @@ START_TEST(sender_rule)
 		ck_assert_ok(sfam_fdpass_ask(sock[0],
 					     SFAM_FDPASS_ASK_CREDENTIALS));
 		ck_assert_err(receive(sock[0], &in, &o), EACCES);
+		nobody_is_not_unknown(types[t]);
 		ck_assert_ok(sfam_fdpass_send_message(sock[1], sock, 1, "x", 1,
 						      &framed));
 		ck_assert_int_eq(receive(sock[0], &in, &o), 1);
@@ -62,6 +81,25 @@ START_TEST(sender_rule)
 		ck_assert_err(receive(sock[0], &in, &o), EACCES);
 		ck_assert_int_eq(open_fds(), here);
 		o = allow(all);
+		close_all(sock, 2);
+	}
+}
+END_TEST
+
+/* Who asks for credentials gets a name of his own once he sends. */
+START_TEST(asking_gives_a_name)
+{
+	struct sfam_addr addr;
+	int sock[2], t;
+
+	for (t = 0; t < 2; t++) {
+		pair(sock, SOCK_DGRAM);
+		if (t)
+			ck_assert_ok(sfam_fdpass_ask(
+				sock[0], SFAM_FDPASS_ASK_CREDENTIALS));
+		ck_assert_int_eq(send(sock[0], "x", 1, 0), 1);
+		ck_assert_ok(sfam_addr_local(&addr, sock[0]));
+		ck_assert_int_eq(addr.len > sizeof(sa_family_t), t);
 		close_all(sock, 2);
 	}
 }
@@ -285,6 +323,7 @@ int main(void)
 {
 	const struct harness_test tests[] = {
 		{ sender_rule, NULL },
+		{ asking_gives_a_name, NULL },
 		{ sender_pidfd, NULL },
 		{ peer, NULL },
 		{ kinds_and_access, NULL },

@@ -14,33 +14,6 @@
 
 #define PASSRIGHTS 83		/* SO_PASSRIGHTS, Linux 6.16 */
 
-/* A bare sendmsg, of any items. */
-static ssize_t send_items(int sock, const void *data, size_t len,
-			  const struct sfam_cmsg *items, size_t n)
-{
-	size_t control[400];
-	struct iovec iov = { (void *)(uintptr_t)data, len };
-	struct msghdr msg = { .msg_iov = &iov, .msg_iovlen = 1 };
-	struct sfam_cmsg_writer w;
-	ssize_t r;
-
-	ck_assert_ok(sfam_cmsg_writer_init(&w, control, sizeof(control)));
-	while (n--)
-		ck_assert_ok(sfam_cmsg_put(&w, items++));
-	sfam_cmsg_writer_finish(&w, &msg);
-	r = sendmsg(sock, &msg, MSG_NOSIGNAL | MSG_DONTWAIT);
-	return r < 0 ? -errno : r;
-}
-
-static struct sfam_cmsg rights(const int *fds, size_t n)
-{
-	struct sfam_cmsg item = { .kind = SFAM_CMSG_RIGHTS };
-
-	item.u.fds.fd = fds;
-	item.u.fds.n = n;
-	return item;
-}
-
 /* Plain bytes run into the message behind them; a frame keeps its own. */
 START_TEST(plain_bytes_merge_in_front)
 {
@@ -280,13 +253,6 @@ static void lie(int type, const void *data, size_t len, size_t n_fds,
 	ck_assert_int_eq(open_fds(), here);
 	close_all(sock, 2);
 }
-
-struct frame {
-	char magic[4];
-	uint32_t n_fds;
-	uint64_t len;
-	char payload[8];
-};
 
 START_TEST(frames_that_lie)
 {

@@ -142,6 +142,7 @@ START_TEST(bad_gifts)
 		int want;
 	} gifts[] = {
 		{ "a", 1, EBADMSG }, { "a\0b", 3, EBADMSG },
+		{ "a:b\0c", 5, EBADMSG },
 		{ "a:\x01", 3, EBADMSG }, { "a:b:c", 5, EBADMSG },
 		{ "a:123456", 8, EMSGSIZE },
 	};

@@ -14,12 +14,15 @@ struct outgoing {
 	bool begun;		/* some of it went on a stream */
 };
 
+/* Nothing is added to what may be NULL: not even 0 may be. */
 static void advance(struct iovec *iov, size_t n)
 {
 	size_t step = n < iov[0].iov_len ? n : iov[0].iov_len;
 
 	iov[0].iov_base = (char *)iov[0].iov_base + step;
 	iov[0].iov_len -= step;
+	if (n == step)
+		return;
 	iov[1].iov_base = (char *)iov[1].iov_base + (n - step);
 	iov[1].iov_len -= n - step;
 }
@@ -59,8 +62,9 @@ static int send_first(struct outgoing *o)
 		o->begun = true;
 		advance(o->iov, (size_t)sent);
 	} while (o->iov[0].iov_len || o->iov[1].iov_len);
-	o->fds += n;
 	o->n_fds -= n;
+	if (o->n_fds)
+		o->fds += n;
 	return 0;
 }
 
