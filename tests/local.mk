@@ -50,6 +50,7 @@ UNIT_TESTS = \
 	tests/unit/test-handover \
 	tests/unit/test-io \
 	tests/unit/test-link \
+	tests/unit/test-message \
 	tests/unit/test-move \
 	tests/unit/test-option \
 	tests/unit/test-output \
@@ -106,6 +107,9 @@ tests_unit_test_fdmessage_SOURCES = tests/unit/test-fdmessage.c \
 	tests/unit/test-fd.h
 tests_unit_test_handover_SOURCES = tests/unit/test-handover.c \
 	tests/unit/test-fd.h
+tests_unit_test_message_SOURCES = tests/unit/test-message.c \
+	tests/unit/test-fd.h tests/unit/test-udp.h
+tests_unit_test_cmsg_SOURCES = tests/unit/test-cmsg.c tests/unit/test-udp.h
 tests_unit_test_packet_line_CPPFLAGS = $(INTERNAL_CPPFLAGS)
 tests_unit_test_packet_line_SOURCES = tests/unit/test-packet-line.c \
 	src/cli/packet-line.c src/cli/packet-line.h

@@ -182,6 +182,23 @@ int sfam_cmsg_next(struct sfam_cmsg_reader *reader, struct sfam_cmsg *ret)
  */
 size_t sfam_cmsg_close_fds(const struct msghdr *msg);
 
+/*
+ * One recvmsg(2) within a time, on a socket of any family. msg is used as
+ * there and changes on success only; its control buffer (NULL: none) must
+ * be aligned, and descriptors in it are close-on-exec and the caller's.
+ * flags: MSG_OOB; MSG_PEEK without a control buffer; MSG_ERRQUEUE, which
+ * never waits (poll for POLLERR); MSG_TRUNC and MSG_CTRUNC: payload (the
+ * return value is its true length) or control data may be cut, msg_flags
+ * tells. Without them these fail, with all descriptors closed and the
+ * message lost: -EMSGSIZE, a datagram longer than the buffers; -ENOBUFS,
+ * more control data than there is room for, or that RLIMIT_NOFILE allows;
+ * without a buffer see sfam_recv().
+ * -EINVAL: flags, or the buffer is not aligned. -ETIMEDOUT. Others:
+ * recvmsg(2).
+ */
+ssize_t sfam_recvmsg(int fd, struct msghdr *msg, int flags,
+		     int64_t timeout_ns) SFAM_MUST_CHECK;
+
 /* ------------------------------------------------------------ write -- */
 
 /* The members are the library's own. */
@@ -216,6 +233,14 @@ int sfam_cmsg_put_fds(struct sfam_cmsg_writer *writer, const int *fds,
 /* Sets msg_control and msg_controllen; NULL and 0 if nothing was added. */
 void sfam_cmsg_writer_finish(const struct sfam_cmsg_writer *writer,
 			     struct msghdr *msg);
+
+/*
+ * One sendmsg(2) within a time; no SIGPIPE. Returns the bytes sent, flags
+ * and errors as for sfam_send(), and what control data is good for
+ * (-EINVAL, -EBADF, -ETOOMANYREFS, -EPERM ...).
+ */
+ssize_t sfam_sendmsg(int fd, const struct msghdr *msg, int flags,
+		     int64_t timeout_ns) SFAM_MUST_CHECK;
 
 #ifdef __cplusplus
 }

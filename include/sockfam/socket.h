@@ -199,7 +199,8 @@ ssize_t sfam_send(int fd, const void *buf, size_t len, int flags,
 /*
  * Receives exactly len bytes from a stream. ret_got, if not NULL, is set
  * on success and on failure alike; what came is in buf.
- * -ENODATA: the peer ended the stream first. -ETIMEDOUT. Others: recv(2).
+ * -ENODATA: the peer ended the stream first. -ETIMEDOUT. Others: recv(2),
+ * and -ENOBUFS as for sfam_recv().
  */
 int sfam_recv_exact(int fd, void *buf, size_t len, int64_t timeout_ns,
 		    size_t *ret_got) SFAM_MUST_CHECK;
@@ -208,7 +209,7 @@ int sfam_recv_exact(int fd, void *buf, size_t len, int64_t timeout_ns,
  * Receives a stream to its end. ret_got, if not NULL, is set on success and
  * on failure alike; what came is in buf. -EMSGSIZE: more than size bytes
  * come; the first of them fill buf, the others can still be received.
- * -ETIMEDOUT. Others: recv(2).
+ * -ETIMEDOUT. Others: recv(2), and -ENOBUFS as for sfam_recv().
  */
 int sfam_recv_until_end(int fd, void *buf, size_t size, int64_t timeout_ns,
 			size_t *ret_got) SFAM_MUST_CHECK;
@@ -217,6 +218,10 @@ int sfam_recv_until_end(int fd, void *buf, size_t size, int64_t timeout_ns,
  * One recv(2) within a time: what is there, up to size bytes, a datagram
  * or part of a stream; 0 at the end of a stream. ret_from may be NULL.
  * -EMSGSIZE: the datagram was longer than size; it is lost. -ETIMEDOUT.
+ * -ENOBUFS: descriptors came with it on a unix socket, which have no place
+ * here; they are closed, and what came with them is lost: take
+ * sfam_fdpass_recv(). This cannot be told, and is not, where the socket was
+ * asked for other control data (SO_PASSCRED ...).
  */
 ssize_t sfam_recv(int fd, void *buf, size_t size, int64_t timeout_ns,
 		  struct sfam_addr *ret_from) SFAM_MUST_CHECK;
@@ -225,7 +230,8 @@ ssize_t sfam_recv(int fd, void *buf, size_t size, int64_t timeout_ns,
  * The same into n buffers, filled one after the other; iov does not change.
  * flags: MSG_PEEK; MSG_OOB (which does not wait for urgent data to be sent:
  * -EINVAL, poll for POLLPRI); MSG_TRUNC: a datagram may be cut, the return
- * value is its true length. Others are -EINVAL (what MSG_WAITALL is for,
+ * value is its true length; MSG_CTRUNC: descriptors may get lost (no
+ * -ENOBUFS). Others are -EINVAL (what MSG_WAITALL is for,
  * sfam_recv_exact() does within a time). -EMSGSIZE: also n over IOV_MAX.
  */
 ssize_t sfam_recvv(int fd, const struct iovec *iov, size_t n, int flags,

@@ -152,6 +152,8 @@ libsockfam_la_SOURCES = \
 	src/lib/socket/io.c \
 	src/lib/socket/listen.c \
 	src/lib/socket/memfd.c \
+	src/lib/socket/message.c \
+	src/lib/socket/message.h \
 	src/lib/socket/named.c \
 	src/lib/socket/open.c \
 	src/lib/socket/open.h \

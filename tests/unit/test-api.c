@@ -71,6 +71,10 @@ static void addr_and_socket(void)
 	EXPECT(sfam_connect(client, &a, 0) == -EISCONN);
 	EXPECT(sfam_send(client, "e", 1, 0, SFAM_FOREVER, NULL) == 1);
 	EXPECT(sfam_sendv_all(client, &iov, 1, 0, SFAM_FOREVER, NULL) == 0);
+	EXPECT(sfam_sendmsg(-1, &(struct msghdr){ .msg_iovlen = 0 }, 0,
+			    0) == -EBADF);
+	EXPECT(sfam_recvmsg(-1, &(struct msghdr){ .msg_iovlen = 0 }, 0,
+			    0) == -EBADF);
 	iov.iov_len = 3;
 	EXPECT(sfam_recvv(child, &iov, 1, 0, SFAM_FOREVER, NULL) == 3);
 	EXPECT(sfam_fdpass_send(client, &fd, 1, "x", 1, 0) == 1);

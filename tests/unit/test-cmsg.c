@@ -23,6 +23,7 @@
 #include <sockfam/sockfam.h>
 
 #include "harness.h"
+#include "test-udp.h"
 
 #define NS_PER_S INT64_C(1000000000)
 
@@ -66,33 +67,6 @@ static struct sfam_cmsg find(enum sfam_cmsg_kind kind)
 
 	ck_assert_int_eq(found.kind, kind);
 	return found;
-}
-
-static int open_udp(const char *text)
-{
-	int fd = sfam_open_text(text, strlen(text), SFAM_OPEN_BIND, NULL,
-				NULL);
-
-	ck_assert_ok(fd);
-	return fd;
-}
-
-/* Connected to another, or to where nobody is. */
-static int connect_udp(int to)
-{
-	struct sfam_addr addr;
-	int fd;
-
-	ck_assert_ok(sfam_addr_local(&addr, to));
-	fd = sfam_open(&addr, SFAM_OPEN_CONNECT, NULL);
-	ck_assert_ok(fd);
-	return fd;
-}
-
-static void set(int fd, int level, int name, int value)
-{
-	ck_assert_int_eq(setsockopt(fd, level, name, &value, sizeof(value)),
-			 0);
 }
 
 static int64_t now_ns(void)
@@ -168,6 +142,59 @@ START_TEST(receive_stamps)
 END_TEST
 
 /* The stamp of a sent packet comes back by the error queue. */
+/* Written in each of its forms, to the last digit that the form has. */
+START_TEST(times_put)
+{
+	static const struct {
+		int type;
+		enum sfam_cmsg_kind kind;
+		size_t seconds_size;
+		int64_t unit_ns;
+	} forms[] = {
+		{ SO_TIMESTAMP_OLD, SFAM_CMSG_TIMESTAMP, sizeof(long), 1000 },
+		{ SO_TIMESTAMP_NEW, SFAM_CMSG_TIMESTAMP, 8, 1000 },
+		{ SO_TIMESTAMPNS_OLD, SFAM_CMSG_TIMESTAMP, sizeof(long), 1 },
+		{ SO_TIMESTAMPNS_NEW, SFAM_CMSG_TIMESTAMP, 8, 1 },
+		{ SO_TIMESTAMPING_OLD, SFAM_CMSG_TIMESTAMPING, sizeof(long),
+		  1 },
+		{ SO_TIMESTAMPING_NEW, SFAM_CMSG_TIMESTAMPING, 8, 1 },
+	};
+	const int64_t soft = 1700000000 * NS_PER_S + 123456789;
+	const int64_t hard = 3 * NS_PER_S + 987654321;
+	struct sfam_cmsg_writer w;
+	struct sfam_cmsg item;
+	size_t i;
+
+	for (i = 0; i < HARNESS_LEN(forms); i++) {
+		int is_pair = forms[i].kind == SFAM_CMSG_TIMESTAMPING;
+
+		memset(&item, 0, sizeof(item));
+		item.kind = forms[i].kind;
+		item.level = SOL_SOCKET;
+		item.type = forms[i].type;
+		item.u.stamps.software_ns = soft;
+		if (is_pair)
+			item.u.stamps.hardware_ns = hard;
+		else
+			item.u.time_ns = soft;
+		ck_assert_ok(sfam_cmsg_writer_init(&w, control,
+						   sizeof(control)));
+		ck_assert_ok(sfam_cmsg_put(&w, &item));
+		msg = (struct msghdr){ .msg_iov = NULL };
+		sfam_cmsg_writer_finish(&w, &msg);
+		item = find(forms[i].kind);
+		ck_assert_int_eq(item.type, forms[i].type);
+		ck_assert_uint_eq(item.len, forms[i].seconds_size * 2 *
+				  (is_pair ? 3 : 1));
+		ck_assert_int_eq(is_pair ? item.u.stamps.software_ns :
+					   item.u.time_ns,
+				 soft - soft % forms[i].unit_ns);
+		if (is_pair)
+			ck_assert_int_eq(item.u.stamps.hardware_ns, hard);
+	}
+}
+END_TEST
+
 START_TEST(send_stamps)
 {
 	struct sfam_cmsg item;
@@ -486,6 +513,7 @@ int main(void)
 	const struct harness_test tests[] = {
 		{ receive_times, "netns" },
 		{ receive_stamps, "netns" },
+		{ times_put, NULL },
 		{ send_stamps, "netns" },
 		{ zero_copy, "netns" },
 		{ icmp_errors, "netns" },

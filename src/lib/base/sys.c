@@ -243,10 +243,6 @@ ssize_t sfam__sys_sendmsg_whole(int fd, const struct msghdr *msg, int flags,
 	return r < 0 ? r : n;
 }
 
-/*
- * Only with control data can descriptors come, and AF_PACKET refuses flags
- * that it does not know (net/packet/af_packet.c, packet_recvmsg()).
- */
 ssize_t sfam__sys_recvmsg(int fd, struct msghdr *msg, int flags,
 			  struct sfam__deadline deadline)
 {
@@ -254,7 +250,7 @@ ssize_t sfam__sys_recvmsg(int fd, struct msghdr *msg, int flags,
 	ssize_t n;
 	int r;
 
-	flags |= MSG_DONTWAIT | (msg->msg_control ? MSG_CMSG_CLOEXEC : 0);
+	flags |= MSG_DONTWAIT;
 	for (;;) {
 		n = recvmsg(fd, msg, flags);
 		if (n >= 0)

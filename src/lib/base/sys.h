@@ -112,6 +112,7 @@ ssize_t sfam__sys_sendmsg(int fd, const struct msghdr *msg, int flags,
  */
 ssize_t sfam__sys_sendmsg_whole(int fd, const struct msghdr *msg, int flags,
 				struct sfam__deadline deadline);
+/* Where descriptors may come, flags must have MSG_CMSG_CLOEXEC. */
 ssize_t sfam__sys_recvmsg(int fd, struct msghdr *msg, int flags,
 			  struct sfam__deadline deadline);
 int sfam__sys_sendmmsg(int fd, struct mmsghdr *msgs, unsigned int n,

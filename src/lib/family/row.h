@@ -32,6 +32,8 @@
 #define SFAM_ROW_CONNECT_SNDTIMEO (1u << 5)
 /* A signal does not interrupt a blocking connect but ends it. */
 #define SFAM_ROW_CONNECT_FRAGILE (1u << 6)
+/* Descriptors come with messages (SCM_RIGHTS). */
+#define SFAM_ROW_PASSES_FDS	(1u << 7)
 
 struct sfam_family {
 	const char *name;	/* scheme and look-up key: "can-isotp" */

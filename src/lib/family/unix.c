@@ -122,7 +122,8 @@ const struct sfam_family sfam__family_unix = {
 	.af = AF_UNIX,
 	.type = SOCK_STREAM,
 	.types = SFAM_TYPE_STREAM | SFAM_TYPE_DGRAM | SFAM_TYPE_SEQPACKET,
-	.flags = SFAM_ROW_UNNAMED | SFAM_ROW_CONNECT_SNDTIMEO,
+	.flags = SFAM_ROW_UNNAMED | SFAM_ROW_CONNECT_SNDTIMEO |
+		 SFAM_ROW_PASSES_FDS,
 	.len_min = PATH_AT,
 	/* getsockname says 111 of a path of 108 bytes (net/unix/af_unix.c) */
 	.len_max = sizeof(struct sockaddr_un) + 1,

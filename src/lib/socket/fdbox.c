@@ -134,7 +134,8 @@ ssize_t sfam__fdbox_recv(struct sfam__fdbox *box, int sock, struct iovec *iov,
 		.msg_control = &control,
 		.msg_controllen = sizeof(control),
 	};
-	ssize_t len = sfam__sys_recvmsg(sock, &msg, 0, deadline);
+	ssize_t len = sfam__sys_recvmsg(sock, &msg, MSG_CMSG_CLOEXEC,
+					deadline);
 
 	if (len < 0)
 		return len;

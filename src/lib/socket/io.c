@@ -4,13 +4,15 @@
 
 #include "base/sys.h"
 #include "family/row.h"
+#include "socket/message.h"
 
+#include <sockfam/cmsg.h>
 #include <sockfam/socket.h>
 
 /* What is left of a cut iovec goes on in pieces of so many. */
 #define WINDOW 16
 
-#define RECV_FLAGS (MSG_PEEK | MSG_OOB | MSG_TRUNC)
+#define RECV_FLAGS (MSG_PEEK | MSG_OOB | MSG_TRUNC | MSG_CTRUNC)
 
 /* -------------------------------------------------------------- send -- */
 
@@ -128,10 +130,16 @@ SFAM_PUBLIC int sfam_sendv_all(int fd, const struct iovec *iov, size_t n,
 	return r;
 }
 
+SFAM_PUBLIC ssize_t sfam_sendmsg(int fd, const struct msghdr *msg, int flags,
+				 int64_t timeout_ns)
+{
+	return send_once(fd, msg, flags, leaves_half_messages(fd),
+			 sfam__deadline_in(timeout_ns));
+}
+
 SFAM_PUBLIC ssize_t sfam_send(int fd, const void *buf, size_t len, int flags,
 			      int64_t timeout_ns, const struct sfam_addr *to)
 {
-	struct sfam__deadline deadline = sfam__deadline_in(timeout_ns);
 	struct iovec iov = { (void *)(uintptr_t)buf, len };
 	struct msghdr msg = { .msg_iov = &iov, .msg_iovlen = 1 };
 
@@ -139,7 +147,7 @@ SFAM_PUBLIC ssize_t sfam_send(int fd, const void *buf, size_t len, int flags,
 		msg.msg_name = (void *)(uintptr_t)&to->storage;
 		msg.msg_namelen = to->len;
 	}
-	return send_once(fd, &msg, flags, leaves_half_messages(fd), deadline);
+	return sfam_sendmsg(fd, &msg, flags, timeout_ns);
 }
 
 /* ----------------------------------------------------------- receive -- */
@@ -150,7 +158,7 @@ static ssize_t recv_some(int fd, void *buf, size_t size, int flags,
 	struct iovec iov = { buf, size };
 	struct msghdr msg = { .msg_iov = &iov, .msg_iovlen = 1 };
 
-	return sfam__sys_recvmsg(fd, &msg, flags, deadline);
+	return sfam__recvmsg(fd, &msg, flags, deadline);
 }
 
 /* Until len bytes or the end. Returns 1 if it was the end. */
@@ -212,12 +220,9 @@ SFAM_PUBLIC ssize_t sfam_recvv(int fd, const struct iovec *iov, size_t n,
 
 	if (flags & ~RECV_FLAGS)
 		return -EINVAL;
-	len = sfam__sys_recvmsg(fd, &msg, flags,
-				sfam__deadline_in(timeout_ns));
+	len = sfam__recvmsg(fd, &msg, flags, sfam__deadline_in(timeout_ns));
 	if (len < 0)
 		return len;
-	if (msg.msg_flags & MSG_TRUNC && !(flags & MSG_TRUNC))
-		return -EMSGSIZE;
 	if (ret_from) {
 		r = sfam__addr_of_fd(ret_from, fd, &ss, msg.msg_namelen);
 		if (r < 0)
