@@ -50,6 +50,7 @@ UNIT_TESTS = \
 	tests/unit/test-handover \
 	tests/unit/test-io \
 	tests/unit/test-link \
+	tests/unit/test-listen \
 	tests/unit/test-message \
 	tests/unit/test-move \
 	tests/unit/test-option \
@@ -106,6 +107,8 @@ tests_unit_test_fdcheck_SOURCES = tests/unit/test-fdcheck.c \
 tests_unit_test_fdmessage_SOURCES = tests/unit/test-fdmessage.c \
 	tests/unit/test-fd.h
 tests_unit_test_handover_SOURCES = tests/unit/test-handover.c \
+	tests/unit/test-fd.h
+tests_unit_test_listen_SOURCES = tests/unit/test-listen.c \
 	tests/unit/test-fd.h
 tests_unit_test_message_SOURCES = tests/unit/test-message.c \
 	tests/unit/test-fd.h tests/unit/test-udp.h

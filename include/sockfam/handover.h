@@ -91,7 +91,9 @@ int sfam_handover_ready(int sock, int64_t timeout_ns) SFAM_MUST_CHECK;
  * many descriptors, from SFAM_LISTEN_FDS_START on; all are close-on-exec
  * then, and their names are in ret_names (size bytes; NULL: not wanted).
  * Without $LISTEN_FDNAMES each is named "unknown". 0: nothing was left, or
- * $LISTEN_PID says: to somebody else.
+ * $LISTEN_PID or $LISTEN_PIDFDID (systemd 258; the inode of the process's
+ * pidfd, which a later process of the same pid has not) says: to somebody
+ * else. The latter is not looked at where the kernel has none (before 6.9).
  * -EINVAL: unknown flags, a variable that is no number, names that do not
  * fit. -EBADF: one is not open. -ENOSPC: size. The environment is read, and
  * by _UNSET_ENV written, without a lock: call this before there are threads.
@@ -100,14 +102,14 @@ ssize_t sfam_listen_fds(uint32_t flags, char *ret_names, size_t size)
 	SFAM_MUST_CHECK;
 
 /* Bytes that sfam_listen_env() needs beside the names and their NUL. */
-#define SFAM_LISTEN_ENV_SIZE 96
+#define SFAM_LISTEN_ENV_SIZE 128
 
 /*
  * Makes an environment that leaves n_fds descriptors to the program of the
  * next execve(2): env (NULL: empty) without its LISTEN_ variables, and new
  * ones, whose text is in buf, of at least SFAM_LISTEN_ENV_SIZE +
  * strlen(names) + 1 bytes. ret_env has room for max pointers: those of env,
- * three, and NULL. What it points to must stay.
+ * four, and NULL. What it points to must stay.
  * -EINVAL: names. -ENOSPC: max or size is too small.
  */
 int sfam_listen_env(char *const *env, const char *names, size_t n_fds,
@@ -117,11 +119,12 @@ int sfam_listen_env(char *const *env, const char *names, size_t n_fds,
 /*
  * Between fork(2) and execve(2), or just before the latter; it is
  * async-signal-safe. Puts fds to SFAM_LISTEN_FDS_START and on, to be
- * inherited, and this process's id into env. What else stood at these
- * numbers is closed. fds is changed to what they are now.
- * -EBADF: one is not open. -EMFILE: RLIMIT_NOFILE; those that stand where
- * others are to go are open twice for a while. -EINVAL: env has no
- * LISTEN_PID of sfam_listen_env().
+ * inherited, and this process's ids into env (of $LISTEN_PIDFDID, if the
+ * kernel tells one; else it is taken out). What else stood at these numbers
+ * is closed. fds is changed to what they are now.
+ * -EBADF: one is not open. -EMFILE: RLIMIT_NOFILE; one number more than
+ * theirs is needed where they have to change places in a ring, and one for
+ * each that is in fds twice. -EINVAL: env is not sfam_listen_env()'s.
  */
 int sfam_listen_place(char **env, int *fds, size_t n_fds) SFAM_MUST_CHECK;
 

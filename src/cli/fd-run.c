@@ -53,7 +53,7 @@ static int run_with(int *fds, size_t n, char **env, char **argv)
 int fd_run(int *fds, size_t n, const char *names, char **argv)
 {
 	size_t size = SFAM_LISTEN_ENV_SIZE + strlen(names) + 1;
-	size_t max = count(environ) + 4;
+	size_t max = count(environ) + 5;
 	char **env = calloc(max, sizeof(*env));
 	char *text = malloc(size);
 	int status = CLI_FAILED;

@@ -150,7 +150,10 @@ libsockfam_la_SOURCES = \
 	src/lib/socket/handover.c \
 	src/lib/socket/interface.c \
 	src/lib/socket/io.c \
+	src/lib/socket/listen-env.c \
+	src/lib/socket/listen-place.c \
 	src/lib/socket/listen.c \
+	src/lib/socket/listen.h \
 	src/lib/socket/memfd.c \
 	src/lib/socket/message.c \
 	src/lib/socket/message.h \

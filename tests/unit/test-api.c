@@ -163,7 +163,7 @@ static void descriptors(void)
 	struct sfam_fdpass_message m = { .max_fds = 0 };
 	struct sfam_credentials c;
 	const void *map;
-	char text[SFAM_LISTEN_ENV_SIZE + 1], *env[4];
+	char text[SFAM_LISTEN_ENV_SIZE + 1], *env[5];
 	size_t len;
 	gid_t gid;
 
@@ -185,7 +185,7 @@ static void descriptors(void)
 	EXPECT(sfam_handover_take(-1, NULL, 0, text, 64, 0) == -EBADF);
 	EXPECT(sfam_handover_ready(-1, 0) == -EBADF);
 	EXPECT(sfam_listen_fds(0, NULL, 0) == 0);
-	EXPECT(sfam_listen_env(NULL, "", 0, env, 4, text,
+	EXPECT(sfam_listen_env(NULL, "", 0, env, 5, text,
 			       sizeof(text)) == 0);
 	EXPECT(sfam_listen_place(env, NULL, 0) == 0);
 	EXPECT(sfam_memfd_open("x", "x", 1) > 2);

@@ -315,24 +315,24 @@ END_TEST
 START_TEST(listen_env_limits)
 {
 	char *env[] = { (char *)"X=x", (char *)"LISTEN_FDSX=1", NULL };
-	char *out[6], text[SFAM_LISTEN_ENV_SIZE + 4];
+	char *out[7], text[SFAM_LISTEN_ENV_SIZE + 4];
 	int fds[2] = { 3, -1 };
 
-	ck_assert_ok(sfam_listen_env(env, "abc", 1, out, 6, text,
+	ck_assert_ok(sfam_listen_env(env, "abc", 1, out, 7, text,
 				     sizeof(text)));
 	ck_assert_str_eq(out[1], "LISTEN_FDSX=1");
 	ck_assert_str_eq(out[3], "LISTEN_FDS=1");
 	ck_assert_str_eq(out[4], "LISTEN_FDNAMES=abc");
-	ck_assert_ptr_null(out[5]);
-	ck_assert_err(sfam_listen_env(env, "abc", 1, out, 5, text,
+	ck_assert_ptr_null(out[6]);
+	ck_assert_err(sfam_listen_env(env, "abc", 1, out, 6, text,
 				      sizeof(text)), ENOSPC);
 	ck_assert_err(sfam_listen_env(env, "abc", 1, out, 1, text,
 				      sizeof(text)), ENOSPC);
-	ck_assert_err(sfam_listen_env(env, "abc", 1, out, 6, text, 30),
+	ck_assert_err(sfam_listen_env(env, "abc", 1, out, 7, text, 30),
 		      ENOSPC);
-	ck_assert_err(sfam_listen_env(env, "a:b", 1, out, 6, text,
+	ck_assert_err(sfam_listen_env(env, "a:b", 1, out, 7, text,
 				      sizeof(text)), EINVAL);
-	ck_assert_ok(sfam_listen_env(NULL, "", 0, out, 4, text,
+	ck_assert_ok(sfam_listen_env(NULL, "", 0, out, 5, text,
 				     sizeof(text)));
 	fds[0] = -1;
 	ck_assert_err(sfam_listen_place(out, fds, 1), EBADF);

@@ -90,6 +90,8 @@ int sfam__sys_unmap(const void *map, size_t len);
 const char *sfam__sys_getenv(const char *name);
 void sfam__sys_unsetenv(const char *name);
 pid_t sfam__sys_getpid(void);
+/* A number that no other process will ever have: its pidfd's inode. */
+int sfam__sys_process_id(uint64_t *ret);
 
 /* In interface.c. -ENODEV: there is none. ret_name has IFNAMSIZ bytes. */
 int sfam__sys_ifindex(const char *name, int *ret_index);
