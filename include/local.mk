@@ -12,6 +12,7 @@ pkginclude_HEADERS = \
 	include/sockfam/family.h \
 	include/sockfam/fd.h \
 	include/sockfam/fdpass.h \
+	include/sockfam/fdstore.h \
 	include/sockfam/handover.h \
 	include/sockfam/interface.h \
 	include/sockfam/memfd.h \

@@ -45,8 +45,10 @@ UNIT_TESTS = \
 	tests/unit/test-connect-name \
 	tests/unit/test-family \
 	tests/unit/test-fdcheck \
+	tests/unit/test-fdlies \
 	tests/unit/test-fdmessage \
 	tests/unit/test-fdpass \
+	tests/unit/test-fdstore \
 	tests/unit/test-handover \
 	tests/unit/test-io \
 	tests/unit/test-link \
@@ -106,6 +108,10 @@ tests_unit_test_fdcheck_SOURCES = tests/unit/test-fdcheck.c \
 	tests/unit/test-fd.h
 tests_unit_test_fdmessage_SOURCES = tests/unit/test-fdmessage.c \
 	tests/unit/test-fd.h
+tests_unit_test_fdlies_SOURCES = tests/unit/test-fdlies.c \
+	tests/unit/test-fd.h
+tests_unit_test_fdstore_SOURCES = tests/unit/test-fdstore.c \
+	tests/unit/test-fd.h
 tests_unit_test_handover_SOURCES = tests/unit/test-handover.c \
 	tests/unit/test-fd.h
 tests_unit_test_listen_SOURCES = tests/unit/test-listen.c \
@@ -148,6 +154,7 @@ PEER_TESTS = \
 	tests/peer/examples.sh \
 	tests/peer/fd.sh \
 	tests/peer/fdpass.sh \
+	tests/peer/fdstore.sh \
 	tests/peer/names.sh \
 	tests/peer/relay.sh \
 	tests/peer/verbs.sh
@@ -172,6 +179,7 @@ EXTRA_DIST += $(CLI_TEST) $(M32_TEST) $(PEER_TESTS) \
 	tests/peer/examples.py \
 	tests/peer/fd.py \
 	tests/peer/fdpass.py \
+	tests/peer/fdstore.py \
 	tests/peer/fdtool.py \
 	tests/peer/lib.sh \
 	tests/peer/names.py \

@@ -251,6 +251,15 @@ static int copy_all(const struct fd_bundle *b)
 	return status;
 }
 
+int fd_bundle_use(struct fd_bundle *b, char **command, int paths)
+{
+	int status = fd_bundle_print(b);
+
+	if (status != CLI_OK)
+		return status;
+	return command ? fd_bundle_run(b, command, paths) : copy_all(b);
+}
+
 static int receive_and_use(const struct incoming *in, struct fd_bundle *b)
 {
 	int sock = in->connect ? connect_to(in) : listen_for_one(in);
@@ -260,13 +269,8 @@ static int receive_and_use(const struct incoming *in, struct fd_bundle *b)
 		return CLI_FAILED;
 	status = receive(in, sock, b);
 	close(sock);
-	if (status == CLI_OK)
-		status = fd_bundle_print(b);
-	if (status != CLI_OK)
-		return status;
-	if (in->command)
-		return fd_bundle_run(b, in->command, in->paths);
-	return copy_all(b);
+	return status == CLI_OK ? fd_bundle_use(b, in->command, in->paths) :
+				  status;
 }
 
 int fd_recv_run(const struct cli_verb *self, int argc, char **argv)

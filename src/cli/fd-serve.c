@@ -67,21 +67,29 @@ static int is_allowed(const struct fd_rule *rule,
 		peer->gid == rule->who.gid);
 }
 
-static void serve_client(const struct fd_outgoing *o, int sock)
+int fd_is_client_allowed(const struct fd_rule *rule, int sock, char *ret_who)
 {
 	struct sfam_credentials peer;
-	char who[64];
 	int r = sfam_peer_credentials(sock, &peer);
 
 	if (r < 0) {
 		cli_bad_call("client", r);
-		return;
+		return 0;
 	}
-	snprintf(who, sizeof(who), "client of uid %u, pid %d",
+	snprintf(ret_who, FD_WHO_LEN, "client of uid %u, pid %d",
 		 (unsigned int)peer.uid, (int)peer.pid);
-	if (!is_allowed(&o->rule, &peer))
-		cli_error("%s: is not allowed to (-u, -g)", who);
-	else if (send_to_client(o, sock, who) == CLI_OK)
+	if (is_allowed(rule, &peer))
+		return 1;
+	cli_error("%s: is not allowed to (-u, -g)", ret_who);
+	return 0;
+}
+
+static void serve_client(const struct fd_outgoing *o, int sock)
+{
+	char who[FD_WHO_LEN];
+
+	if (fd_is_client_allowed(&o->rule, sock, who) &&
+	    send_to_client(o, sock, who) == CLI_OK)
 		fprintf(stderr, "%s: sent %zu\n", who, o->files->n);
 }
 

@@ -204,6 +204,50 @@ static const struct cli_verb below[] = {
 "$LISTEN_FDS, $LISTEN_PID and $LISTEN_FDNAMES as from systemd.\n"
 "  -n NAMES  their names, colons between (web:admin); else \"unknown\"\n",
 		.run = fd_exec_run,
+	}, {
+		.name = "store",
+		.args = "[-k] [-m MAX] [-p MAX] [-u UID] [-g GID] "
+			"[-N NOTIFY] ADDR",
+		.help = "keep open files for programs that come back for them",
+		.details =
+"Listens at ADDR for put, get, list and drop, until SIGTERM or SIGINT. What\n"
+"is kept outlives the program that put it; of connections whose peer hung\n"
+"up, and pipes that nobody writes any more, nothing is kept. It begins with\n"
+"what it inherits: 'sockfam fd get OLD sockfam fd store NEW' moves a store.\n"
+"  -k         keeps what hung up, too\n"
+"  -m MAX     at most so many descriptors (1024)\n"
+"  -p MAX     at most so many of one name\n"
+"  -u, -g     only for clients of this user, this group (id or name)\n"
+"  -N NOTIFY  takes FDSTORE=1 of sd_notify(3) there: the $NOTIFY_SOCKET of\n"
+"             a service, which gets them back by 'sockfam fd get ADDR CMD'\n",
+		.run = fd_store_run,
+	}, {
+		.name = "put",
+		.args = "[-s] [-n NAMES] ADDR FILE...",
+		.help = "put open files into a store",
+		.details =
+"ADDR is where 'sockfam fd store' listens; FILE, -n and -s are as for send.\n"
+"Without -n the name is \"stored\".\n",
+		.run = fd_put_run,
+	}, {
+		.name = "get",
+		.args = "[-p] [-n NAME] ADDR [CMD [ARG...]]",
+		.help = "get them back; print them, or run CMD on them",
+		.details =
+"What is in the store stays there. CMD, -p and all else are as for recv.\n"
+"  -n NAME  only those of this name\n",
+		.run = fd_get_run,
+	}, {
+		.name = "list",
+		.args = "[-n NAME] ADDR",
+		.help = "print the names in a store, a line for each",
+		.run = fd_list_run,
+	}, {
+		.name = "drop",
+		.args = "-n NAME|-a ADDR",
+		.help = "remove those of a name, or all, from a store",
+		.details = "Prints how many they were.\n",
+		.run = fd_drop_run,
 	},
 	{ .name = NULL },
 };

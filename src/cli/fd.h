@@ -44,6 +44,10 @@ struct fd_rule {
 int fd_rule_set(const struct cli_verb *self, struct fd_rule *rule, int c,
 		const char *value);
 
+/* 1, and who it is, or 0 after printing. */
+#define FD_WHO_LEN 64
+int fd_is_client_allowed(const struct fd_rule *rule, int sock, char *ret_who);
+
 /*
  * Adds words with commas between ("file,read-only"); text is cut at them.
  * NULL, or the word that is none.
@@ -81,7 +85,10 @@ int fd_run(int *fds, size_t n, const char *names, char **argv);
 /* The same with what was received; add: /dev/fd/... behind argv. */
 int fd_bundle_run(struct fd_bundle *b, char **argv, int add);
 
-/* What send and serve were told to do. */
+/* Prints them; then the same with a command, else copies all to stdout. */
+int fd_bundle_use(struct fd_bundle *b, char **command, int add);
+
+/* What send, serve and put were told to do. */
 struct fd_outgoing {
 	const struct cli_verb *self;
 	struct sfam_addr addr;
@@ -102,6 +109,11 @@ int fd_send_files(int sock, const int *fds, const struct fd_bundle *b,
 int fd_send_run(const struct cli_verb *self, int argc, char **argv);
 int fd_serve_run(const struct cli_verb *self, int argc, char **argv);
 int fd_recv_run(const struct cli_verb *self, int argc, char **argv);
+int fd_store_run(const struct cli_verb *self, int argc, char **argv);
+int fd_put_run(const struct cli_verb *self, int argc, char **argv);
+int fd_get_run(const struct cli_verb *self, int argc, char **argv);
+int fd_list_run(const struct cli_verb *self, int argc, char **argv);
+int fd_drop_run(const struct cli_verb *self, int argc, char **argv);
 int fd_exec_run(const struct cli_verb *self, int argc, char **argv);
 
 #endif

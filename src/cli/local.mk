@@ -35,10 +35,12 @@ sockfam_SOURCES = \
 	src/cli/fd-bundle.c \
 	src/cli/fd-exec.c \
 	src/cli/fd-expect.c \
+	src/cli/fd-keep.c \
 	src/cli/fd-recv.c \
 	src/cli/fd-run.c \
 	src/cli/fd-send.c \
 	src/cli/fd-serve.c \
+	src/cli/fd-store.c \
 	src/cli/fd.c \
 	src/cli/fd.h \
 	src/cli/hex.c \

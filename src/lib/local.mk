@@ -145,6 +145,12 @@ libsockfam_la_SOURCES = \
 	src/lib/socket/fdpass.c \
 	src/lib/socket/fdreceive.c \
 	src/lib/socket/fdsend.h \
+	src/lib/socket/fdstore-ask.c \
+	src/lib/socket/fdstore-message.c \
+	src/lib/socket/fdstore-notify.c \
+	src/lib/socket/fdstore-serve.c \
+	src/lib/socket/fdstore.c \
+	src/lib/socket/fdstore.h \
 	src/lib/socket/flow.c \
 	src/lib/socket/flow.h \
 	src/lib/socket/handover.c \

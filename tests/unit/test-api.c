@@ -162,6 +162,7 @@ static void descriptors(void)
 	const struct sfam_fd_expect any = { .kind = SFAM_FD_ANY };
 	struct sfam_fdpass_message m = { .max_fds = 0 };
 	struct sfam_credentials c;
+	struct sfam_fdstore *store;
 	const void *map;
 	char text[SFAM_LISTEN_ENV_SIZE + 1], *env[5];
 	size_t len;
@@ -181,6 +182,17 @@ static void descriptors(void)
 	EXPECT(sfam_fdnames_check("a", 1) == 0);
 	EXPECT(sfam_fdnames_find("a", "a", 0) == 0);
 	EXPECT(sfam_fdnames_get("a", 0, text, 64) == 1);
+	EXPECT(sfam_fdstore_put(-1, (int[]){ 0 }, 1, "a", 0) == -EBADF);
+	EXPECT(sfam_fdstore_get(-1, "a", NULL, 0, text, 64, 0) == -EBADF);
+	EXPECT(sfam_fdstore_list(-1, "a", text, 64, 0) == -EBADF);
+	EXPECT(sfam_fdstore_remove(-1, "a", 0) == -EBADF);
+	EXPECT(sfam_fdstore_new(&store, NULL) == 0);
+	EXPECT(sfam_fdstore_add(store, NULL, 0, "") == 0);
+	EXPECT(sfam_fdstore_serve(store, -1) == -EBADF);
+	m.pidfd = -1;
+	EXPECT(sfam_fdstore_notify(store, &m) == 0);
+	EXPECT(sfam_fdstore_drop_dead(store) == 0);
+	sfam_fdstore_free(store);
 	EXPECT(sfam_handover_give(-1, NULL, 0, "", 0) == -EBADF);
 	EXPECT(sfam_handover_take(-1, NULL, 0, text, 64, 0) == -EBADF);
 	EXPECT(sfam_handover_ready(-1, 0) == -EBADF);

@@ -3,6 +3,11 @@
 #include "base/sys.h"
 
 #include <fcntl.h>
+#include <linux/kcmp.h>
+#include <linux/sockios.h>
+#include <sys/ioctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 int sfam__sys_is_nonblock(int fd)
 {
@@ -33,4 +38,17 @@ int sfam__sys_dup(int fd)
 int sfam__sys_socketpair(int af, int type, int protocol, int ret_fds[2])
 {
 	return socketpair(af, type, protocol, ret_fds) < 0 ? -errno : 0;
+}
+
+/* A filter that forbids kcmp makes all of them different. */
+bool sfam__sys_is_same_file(int a, int b)
+{
+	const pid_t pid = getpid();
+
+	return syscall(SYS_kcmp, pid, pid, KCMP_FILE, a, b) == 0;
+}
+
+int sfam__sys_unread(int fd, int *ret)
+{
+	return ioctl(fd, SIOCOUTQ, ret) < 0 ? -errno : 0;
 }

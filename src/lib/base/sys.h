@@ -42,7 +42,12 @@ int sfam__sys_is_nonblock(int fd);
 int sfam__sys_is_cloexec(int fd);
 int sfam__sys_set_cloexec(int fd);
 int sfam__sys_dup(int fd);
+/* The same open file, not another of the same path. */
+bool sfam__sys_is_same_file(int a, int b);
 int sfam__sys_socketpair(int af, int type, int protocol, int ret_fds[2]);
+
+/* Bytes sent on a unix socket that its peer has not read yet. */
+int sfam__sys_unread(int fd, int *ret);
 
 /* In connect.c: connect while every signal waits, so that none can end it. */
 int sfam__sys_connect_calm(int fd, const void *sa, socklen_t len);
