@@ -27,6 +27,7 @@ UNIT_TESTS = \
 	tests/unit/test-addr \
 	tests/unit/test-alg \
 	tests/unit/test-alg-hash \
+	tests/unit/test-alg-place \
 	tests/unit/test-alg-traps \
 	tests/unit/test-alg-vectors \
 	tests/unit/test-api \
@@ -76,6 +77,8 @@ tests_unit_test_alg_hash_SOURCES = tests/unit/test-alg-hash.c \
 	tests/unit/alg-common.h
 tests_unit_test_alg_random_CPPFLAGS = $(AM_CPPFLAGS) $(CRYPTO_CFLAGS)
 tests_unit_test_alg_random_LDADD = $(LDADD) $(CRYPTO_LIBS) -lpthread
+tests_unit_test_alg_place_SOURCES = tests/unit/test-alg-place.c \
+	tests/unit/alg-common.h
 tests_unit_test_alg_random_SOURCES = tests/unit/test-alg-random.c \
 	tests/unit/alg-common.h
 tests_unit_test_alg_traps_SOURCES = tests/unit/test-alg-traps.c \

@@ -105,8 +105,11 @@ ssize_t sfam_alg_key_sizes(const struct sfam_alg_info *info, char *buf,
 struct sfam_alg_opts {
 	size_t size;		/* sizeof(struct sfam_alg_opts) */
 	size_t aad_max;		/* longest associated data of a message */
+	uint32_t flags;		/* SFAM_ALG_OPTS_... */
 };
-#define SFAM_ALG_OPTS_INIT { sizeof(struct sfam_alg_opts), 4096 }
+#define SFAM_ALG_OPTS_INIT { sizeof(struct sfam_alg_opts), 4096, 0 }
+/* AEAD: out has the AAD too, before the text; see struct sfam_alg_msg. */
+#define SFAM_ALG_OPTS_ECHO	(1u << 0)
 
 /*
  * A transform for the algorithm of that name ("sha256", "hmac(sha256)",
@@ -265,9 +268,9 @@ enum sfam_alg_direction {
 };
 
 /*
- * The whole of a message. in and out may be the same memory; otherwise
- * they must not overlap. iv_len is iv_size (0 for ecb). Longer than the
- * socket's buffers: in pieces, where the mode chains.
+ * The whole of a message. in and out may be the same memory (in place);
+ * otherwise they must not overlap. iv_len is iv_size (0 for ecb). Longer
+ * than the socket's buffers: in pieces, where the mode chains.
  * -EINVAL: iv_len, or len is no multiple of block_size or below len_min.
  * -EMSGSIZE: the mode does not chain (xts, cts, chacha20 ...) and the
  * kernel does not give buffers for this length; nothing was sent. -EBUSY:
@@ -278,9 +281,10 @@ int sfam_alg_crypt(struct sfam_alg_op *op, enum sfam_alg_direction dir,
 		   size_t len) SFAM_MUST_CHECK;
 
 /*
- * The same with gathered input and scattered output. The output may be
- * longer than the input; -ENOSPC: it is shorter. -EINVAL also: more than
- * SFAM_ALG_IOV_MAX pieces in a mode that does not chain.
+ * The same with gathered input and scattered output; in place is each byte
+ * to where it came from. The output may be longer than the input; -ENOSPC:
+ * it is shorter. -EINVAL also: more than SFAM_ALG_IOV_MAX pieces in a mode
+ * that does not chain.
  */
 int sfam_alg_cryptv(struct sfam_alg_op *op, enum sfam_alg_direction dir,
 		    const void *iv, size_t iv_len, const struct iovec *in,
@@ -319,6 +323,14 @@ size_t sfam_alg_stream_size(const struct sfam_alg_op *op, size_t len,
  * One message, all in pieces of the caller's. in and out: text only; out
  * has room for as much as in has. in_count + out_count + aad_count: each
  * up to SFAM_ALG_IOV_MAX. tag_len is the transform's tag size.
+ *
+ * In place is allowed, and any overlap: aad, in and (to open) the tag are
+ * read before anything is written. Only what is written, the pieces of out
+ * and (by sealing) the tag, must not overlap each other.
+ *
+ * With SFAM_ALG_OPTS_ECHO out has room for the AAD before the text, which
+ * is written there, as on a wire: of out { buf, aad + text } and the tag at
+ * its end comes a whole packet. It saves the most where those are in a row.
  */
 #define SFAM_ALG_IOV_MAX 64
 struct sfam_alg_msg {
@@ -350,8 +362,8 @@ int sfam_alg_seal(struct sfam_alg_op *op, const struct sfam_alg_msg *msg)
 	SFAM_MUST_CHECK;
 
 /*
- * Verifies and decrypts. -EBADMSG: not authentic; out is wiped. Others as
- * above; nonces are not remembered.
+ * Verifies and decrypts. -EBADMSG: not authentic; out is wiped, and in
+ * place that was the only copy. Others as above; nonces are not remembered.
  */
 int sfam_alg_unseal(struct sfam_alg_op *op, const struct sfam_alg_msg *msg)
 	SFAM_MUST_CHECK;

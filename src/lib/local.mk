@@ -15,6 +15,7 @@ libsockfam_la_LDFLAGS = $(BASE_LDFLAGS) -version-info 0:0:0 -no-undefined \
 EXTRA_libsockfam_la_DEPENDENCIES = src/lib/libsockfam.map
 
 libsockfam_la_SOURCES = \
+	src/lib/alg/aead-pieces.c \
 	src/lib/alg/aead.c \
 	src/lib/alg/alg.h \
 	src/lib/alg/facts.c \

@@ -53,6 +53,13 @@ int64_t cpu_ns(void);
 double count_calls(void (*body)(size_t i), void (*nothing)(size_t i), size_t n);
 
 /*
+ * The same of the median of up to 512 calls: under --icount the calls cost
+ * the same to the instruction, but for those that a timer tick falls into.
+ */
+double count_median(void (*body)(size_t i), void (*nothing)(size_t i),
+		    size_t n);
+
+/*
  * Waits for a child that shall end well, and soon. Returns its CPU time.
  */
 int64_t reap(pid_t pid, const char *what);

@@ -51,6 +51,36 @@ double count_calls(void (*body)(size_t i), void (*nothing)(size_t i), size_t n)
 	return (double)(cost - cost_of(nothing, n)) / (double)n;
 }
 
+static int compare(const void *a, const void *b)
+{
+	const int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+
+	return (x > y) - (x < y);
+}
+
+static int64_t median_of(void (*body)(size_t i), size_t n)
+{
+	int64_t costs[512];
+	int64_t start;
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		start = cpu_ns();
+		body(i);
+		costs[i] = cpu_ns() - start;
+	}
+	qsort(costs, n, sizeof(costs[0]), compare);
+	return costs[n / 2];
+}
+
+double count_median(void (*body)(size_t i), void (*nothing)(size_t i), size_t n)
+{
+	if (n > 512)
+		die("too many calls");
+	cost_of(body, n / 16 + 1);
+	return (double)(median_of(body, n) - median_of(nothing, n));
+}
+
 static int64_t timeval_ns(const struct timeval *t)
 {
 	return t->tv_sec * NS_PER_S + t->tv_usec * INT64_C(1000);

@@ -10,7 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#define LIMITS_MAX 128
+#define LIMITS_MAX 256
 
 struct limit {
 	char item[48];

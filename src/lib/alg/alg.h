@@ -18,11 +18,19 @@
 /* Of a result; more need a look at optmem_max (room.c). */
 #define SFAM__ALG_FEW_PIECES 8
 
+/*
+ * Of an AEAD's result that is more than one piece: each further one costs
+ * the kernel 900 to 1200 instructions (a struct af_alg_rsgl), to copy this
+ * much 400.
+ */
+#define SFAM__ALG_STAGE_MAX 4352
+
 /* Nonces that encrypted; see nonce.c. */
 struct sfam__alg_nonces {
 	uint32_t lock;
 	bool fell;		/* they did not only rise */
 	uint64_t count;
+	uint64_t top[2];	/* the highest, its first and last 8 bytes */
 	uint8_t last[SFAM_ALG_NONCES][SFAM__ALG_IV_MAX];
 };
 
@@ -31,6 +39,11 @@ struct sfam_alg {
 	int fd;
 	size_t aad_max;
 	size_t tag_size;
+	/* Bits that a length must not have; all, where that does not tell. */
+	size_t block_mask;
+	bool echoes;		/* the AAD, to the caller */
+	bool counts_in_iv;	/* ccm; see nonce.c */
+	bool short_iv;		/* 8 to 16 bytes, none of them a counter */
 	struct sfam_alg_info info;
 	struct sfam__alg_nonces nonces;
 };
@@ -48,6 +61,27 @@ struct sfam__alg_head {
 	size_t aad_len;
 };
 
+/* Two halves of 8 bytes, which may overlap, are all of it. */
+static inline bool sfam__alg_is_short(size_t iv_len)
+{
+	return __builtin_expect(iv_len - 8 <= 8, 1);
+}
+
+static inline void sfam__alg_copy_iv(void *to, const void *from, size_t len)
+{
+	uint64_t begin, end;
+
+	if (!sfam__alg_is_short(len)) {
+		if (len > 0)
+			memcpy(to, from, len);
+		return;
+	}
+	memcpy(&begin, from, 8);
+	memcpy(&end, (const char *)from + len - 8, 8);
+	memcpy(to, &begin, 8);
+	memcpy((char *)to + len - 8, &end, 8);
+}
+
 struct sfam_alg_op {
 	struct sfam_alg *alg;
 	int fd;			/* O_NONBLOCK; -1: to be opened again */
@@ -60,11 +94,21 @@ struct sfam_alg_op {
 	bool fresh;		/* nothing was sent yet */
 	size_t staged;		/* in the kernel, not yet put out */
 	uint8_t iv[SFAM__ALG_IV_MAX];
-	/* Of the kernel engine: a control message, made once. */
+	/* Of the kernel engine: a message and its control data, made once. */
+	struct msghdr msg;
 	size_t control_len;
 	char control[2 * CMSG_SPACE(4) + CMSG_SPACE(4 + SFAM__ALG_IV_MAX)]
 		__attribute__((aligned(8)));
-	char scratch[];		/* aad_max bytes for the AAD's echo */
+	/* aad_max bytes for the AAD's echo, and SFAM__ALG_STAGE_MAX. */
+	char scratch[];
+};
+
+/* A whole message of more than one piece, and its result. */
+struct sfam__alg_exchange {
+	struct sfam__alg_head head;
+	const struct iovec *in;
+	size_t in_count;
+	struct sfam__answer out;
 };
 
 /*
@@ -90,12 +134,11 @@ struct sfam__alg_engine {
 	int (*feedv)(struct sfam_alg_op *op, const struct sfam__alg_head *head,
 		     const struct iovec *iov, size_t count, size_t len,
 		     bool more);
-	/* A whole message of one piece, and its result: what take returns. */
+	/* A whole message, and its result: what take returns. */
 	ssize_t (*hash)(struct sfam_alg_op *op, const void *data, size_t len,
 			void *digest, size_t size);
-	ssize_t (*crypt)(struct sfam_alg_op *op,
-			 const struct sfam__alg_head *head, const void *in,
-			 void *out, size_t len);
+	ssize_t (*exchange)(struct sfam_alg_op *op,
+			    const struct sfam__alg_exchange *x);
 	/* What sendfile(2) returns; the message goes on. */
 	ssize_t (*feed_file)(struct sfam_alg_op *op, int fd, size_t n);
 	ssize_t (*take)(struct sfam_alg_op *op, void *buf, size_t size);
@@ -140,6 +183,22 @@ struct sfam__alg_cursor {
 	size_t offset;		/* in the first */
 };
 
+/* One that goes on where the last one ends costs the kernel less. */
+static inline struct iovec *sfam__alg_add_piece(struct iovec *to,
+						const struct iovec *first,
+						void *base, size_t len)
+{
+	if (len == 0)
+		return to;
+	if (to > first && (char *)to[-1].iov_base + to[-1].iov_len ==
+			  (char *)base) {
+		to[-1].iov_len += len;
+		return to;
+	}
+	*to = (struct iovec){ base, len };
+	return to + 1;
+}
+
 /* -EINVAL: the sum does not fit. */
 static inline int sfam__alg_sum(const struct iovec *iov, size_t count,
 				size_t *ret)
@@ -160,14 +219,37 @@ size_t sfam__alg_slice(const struct sfam__alg_cursor *c, size_t want,
 void sfam__alg_advance(struct sfam__alg_cursor *c, size_t n);
 void sfam__alg_wipe_pieces(const struct iovec *iov, size_t count, size_t len);
 
-/* aead.c. ret_asked: the kernel has seen the nonce; NULL: not wanted. */
+/* aead.c. No look at the nonce; *ret_asked: the kernel has seen it. */
 int sfam__alg_seal(struct sfam_alg_op *op, const struct sfam_alg_msg *msg,
-		   const void *iv, bool check_nonce, bool *ret_asked);
+		   const void *iv, bool *ret_asked);
 int sfam__alg_unseal(struct sfam_alg_op *op, const struct sfam_alg_msg *msg,
 		     const void *iv);
+/* Wipes; n is what exchange returned. */
+int sfam__alg_aead_fail(struct sfam_alg_op *op, const struct sfam_alg_msg *msg,
+			const struct sfam__alg_exchange *x, size_t text_len,
+			ssize_t n);
 
-/* nonce.c: -ENOTUNIQ. */
-int sfam__alg_nonce_use(struct sfam_alg *alg, const void *iv, size_t len);
+/* aead-pieces.c: any message. */
+int sfam__alg_aead_pieces(struct sfam_alg_op *op,
+			  const struct sfam_alg_msg *msg,
+			  enum sfam_alg_direction dir, const void *iv,
+			  bool *ret_asked);
+
+/* nonce.c. iv: as long as the algorithm's. -ENOTUNIQ. */
+void sfam__alg_nonce_init(struct sfam_alg *alg);
+int sfam__alg_nonce_use(struct sfam_alg *alg, const void *iv);
+
+/* 0: the kernel may be asked. ret_asked as above; NULL: look at the nonce. */
+static inline int sfam__alg_aead_approve(struct sfam_alg_op *op,
+					 enum sfam_alg_direction dir,
+					 const void *iv, bool *ret_asked)
+{
+	if (ret_asked)
+		*ret_asked = true;
+	else if (dir == SFAM_ALG_ENCRYPT)
+		return sfam__alg_nonce_use(op->alg, iv);
+	return 0;
+}
 
 /* facts.c: true if the table knows the name. */
 bool sfam__alg_facts(struct sfam_alg_info *ret, enum sfam_alg_type type,

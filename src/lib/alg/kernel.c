@@ -105,7 +105,7 @@ static struct cmsghdr *add_control(struct sfam_alg_op *op, int type,
 #define OP_AT 0
 #define IV_AT CMSG_SPACE(4)
 
-static void put_control(struct sfam_alg_op *op, size_t at, uint32_t v)
+static inline void put_control(struct sfam_alg_op *op, size_t at, uint32_t v)
 {
 	memcpy(op->control + at + CMSG_LEN(0), &v, sizeof(v));
 }
@@ -115,6 +115,7 @@ static void make_control(struct sfam_alg_op *op)
 	const struct sfam_alg_info *info = &op->alg->info;
 
 	op->control_len = 0;
+	memset(&op->msg, 0, sizeof(op->msg));
 	if (info->type != SFAM_ALG_SKCIPHER && info->type != SFAM_ALG_AEAD)
 		return;
 	memset(op->control, 0, sizeof(op->control));
@@ -125,19 +126,25 @@ static void make_control(struct sfam_alg_op *op)
 	}
 	if (info->type == SFAM_ALG_AEAD)
 		add_control(op, ALG_SET_AEAD_ASSOCLEN, 4);
+	op->msg.msg_control = op->control;
 }
 
-static void fill_control(struct sfam_alg_op *op,
-			 const struct sfam__alg_head *head)
+static inline void fill_control(struct sfam_alg_op *op,
+				const struct sfam__alg_head *head)
 {
 	const struct sfam_alg_info *info = &op->alg->info;
 
 	put_control(op, OP_AT, head->dir == SFAM_ALG_ENCRYPT ?
 		    ALG_OP_ENCRYPT : ALG_OP_DECRYPT);
-	if (info->iv_size > 0)
-		memcpy(op->control + IV_AT + CMSG_LEN(4), head->iv,
-		       info->iv_size);
-	if (info->type == SFAM_ALG_AEAD)
+	sfam__alg_copy_iv(op->control + IV_AT + CMSG_LEN(4), head->iv,
+			  info->iv_size);
+	op->msg.msg_controllen = op->control_len;
+	if (info->type != SFAM_ALG_AEAD)
+		return;
+	/* The last one, and not there it is 0. */
+	if (head->aad_len == 0)
+		op->msg.msg_controllen -= CMSG_SPACE(4);
+	else
 		put_control(op, op->control_len - CMSG_SPACE(4),
 			    (uint32_t)head->aad_len);
 }
@@ -206,21 +213,15 @@ static int kernel_feedv(struct sfam_alg_op *op,
 			const struct iovec *iov, size_t count, size_t len,
 			bool more)
 {
-	struct msghdr msg = {
-		.msg_iov = (struct iovec *)(uintptr_t)iov,
-		.msg_iovlen = count,
-	};
 	ssize_t n;
 
-	if (head) {
+	if (head)
 		fill_control(op, head);
-		msg.msg_control = op->control;
-		msg.msg_controllen = op->control_len;
-		/* The last one, and not there it is 0. */
-		if (op->alg->info.type == SFAM_ALG_AEAD && head->aad_len == 0)
-			msg.msg_controllen -= CMSG_SPACE(4);
-	}
-	n = sfam__sys_sendmsg_now(op->fd, &msg, more ? MSG_MORE : 0);
+	else
+		op->msg.msg_controllen = 0;
+	op->msg.msg_iov = (struct iovec *)(uintptr_t)iov;
+	op->msg.msg_iovlen = count;
+	n = sfam__sys_sendmsg_now(op->fd, &op->msg, more ? MSG_MORE : 0);
 	return all_or_error(n, len);
 }
 
@@ -235,20 +236,13 @@ static ssize_t kernel_hash(struct sfam_alg_op *op, const void *data,
 	return r < 0 ? r : sfam__sys_read(op->fd, digest, size);
 }
 
-static ssize_t kernel_crypt(struct sfam_alg_op *op,
-			    const struct sfam__alg_head *head, const void *in,
-			    void *out, size_t len)
+static ssize_t kernel_exchange(struct sfam_alg_op *op,
+			       const struct sfam__alg_exchange *x)
 {
-	struct iovec iov = { (void *)(uintptr_t)in, len };
-	struct msghdr msg = {
-		.msg_iov = &iov,
-		.msg_iovlen = 1,
-		.msg_control = op->control,
-		.msg_controllen = op->control_len,
-	};
-
-	fill_control(op, head);
-	return sfam__sys_ask_msg(op->fd, &msg, len, out, len);
+	fill_control(op, &x->head);
+	op->msg.msg_iov = (struct iovec *)(uintptr_t)x->in;
+	op->msg.msg_iovlen = x->in_count;
+	return sfam__sys_ask_msg(op->fd, &op->msg, &x->out);
 }
 
 static ssize_t kernel_feed_file(struct sfam_alg_op *op, int fd, size_t n)
@@ -282,7 +276,7 @@ const struct sfam__alg_engine sfam__alg_kernel = {
 	.feed = kernel_feed,
 	.feedv = kernel_feedv,
 	.hash = kernel_hash,
-	.crypt = kernel_crypt,
+	.exchange = kernel_exchange,
 	.feed_file = kernel_feed_file,
 	.take = kernel_take,
 	.takev = kernel_takev,

@@ -61,7 +61,7 @@ SFAM_PUBLIC int sfam_alg_record_seal(struct sfam_alg_record *rec,
 		return r;
 	make_nonce(rec, nonce);
 	m.iv_len = rec->iv_len;
-	r = sfam__alg_seal(op, &m, nonce, false, &asked);
+	r = sfam__alg_seal(op, &m, nonce, &asked);
 	if (asked)
 		rec->next++;
 	return r;

@@ -50,7 +50,9 @@ static int read_opts(const struct sfam_alg_opts *opts,
 			return -E2BIG;
 	memcpy(ret, opts, opts->size < sizeof(*ret) ? opts->size :
 						      sizeof(*ret));
-	return ret->aad_max > INT32_MAX ? -EINVAL : 0;
+	if (ret->aad_max > INT32_MAX || (ret->flags & ~SFAM_ALG_OPTS_ECHO))
+		return -EINVAL;
+	return 0;
 }
 
 /* The entry is there only once bind(2) has made the algorithm. */
@@ -96,11 +98,16 @@ static int open_transform(struct sfam_alg *alg, const char *name)
 	r = find_facts(alg, name);
 	if (r == 0 && alg->info.type == SFAM_ALG_RNG)
 		r = seed_first(alg);
-	if (r < 0)
+	if (r < 0) {
 		alg->engine->close(alg);
-	else
-		alg->tag_size = alg->info.tag_max;
-	return r;
+		return r;
+	}
+	alg->tag_size = alg->info.tag_max;
+	sfam__alg_nonce_init(alg);
+	alg->block_mask = alg->info.block_size - 1;
+	if (alg->info.block_size & alg->block_mask)
+		alg->block_mask = SIZE_MAX;
+	return 0;
 }
 
 SFAM_PUBLIC int sfam_alg_new(struct sfam_alg **ret, enum sfam_alg_type type,
@@ -124,6 +131,7 @@ SFAM_PUBLIC int sfam_alg_new(struct sfam_alg **ret, enum sfam_alg_type type,
 	alg->engine = &sfam__alg_kernel;
 	alg->fd = -1;
 	alg->aad_max = o.aad_max;
+	alg->echoes = o.flags & SFAM_ALG_OPTS_ECHO;
 	alg->info.type = type;
 	memcpy(alg->info.name, name, len + 1);
 	r = open_transform(alg, name);
@@ -163,10 +171,10 @@ SFAM_PUBLIC size_t sfam_alg_tag_size(const struct sfam_alg *alg)
 
 static struct sfam_alg_op *alloc_op(struct sfam_alg *alg)
 {
-	bool echoes = alg->info.type == SFAM_ALG_AEAD;
-	struct sfam_alg_op *op;
+	size_t scratch = alg->info.type == SFAM_ALG_AEAD ?
+			 alg->aad_max + SFAM__ALG_STAGE_MAX : 0;
+	struct sfam_alg_op *op = calloc(1, sizeof(*op) + scratch);
 
-	op = calloc(1, sizeof(*op) + (echoes ? alg->aad_max : 0));
 	if (op) {
 		op->alg = alg;
 		op->fd = -1;

@@ -131,12 +131,12 @@ static int run_long(struct sfam_alg_op *op, struct job *j)
 	return sfam__alg_fail(op, r);
 }
 
-static int crypt_flat(struct sfam_alg_op *op, enum sfam_alg_direction dir,
-		      const void *iv, const void *in, void *out, size_t len)
+/* x: of one piece each. */
+static int __attribute__((noinline))
+crypt_long(struct sfam_alg_op *op, const struct sfam__alg_exchange *x)
 {
-	struct iovec from = { (void *)(uintptr_t)in, len };
-	struct iovec to = { out, len };
-	struct job j = { { dir, iv, 0 }, { &from, 1, 0 }, { &to, 1, 0 }, len };
+	struct job j = { x->head, { x->in, 1, 0 }, { x->out.iov, 1, 0 },
+			 x->out.asked };
 
 	return run_long(op, &j);
 }
@@ -146,7 +146,10 @@ SFAM_PUBLIC int sfam_alg_crypt(struct sfam_alg_op *op,
 			       size_t iv_len, const void *in, void *out,
 			       size_t len)
 {
-	const struct sfam__alg_head head = { dir, iv, 0 };
+	const struct iovec from = { (void *)(uintptr_t)in, len };
+	const struct iovec to = { out, len };
+	const struct sfam__alg_exchange x = { { dir, iv, 0 }, &from, 1,
+					      { len, &to, 1 } };
 	int r = sfam__alg_ready(op, SFAM_ALG_SKCIPHER);
 	ssize_t n;
 
@@ -155,8 +158,8 @@ SFAM_PUBLIC int sfam_alg_crypt(struct sfam_alg_op *op,
 	if (r < 0 || len == 0)
 		return r;
 	if (len > op->send_room || len > op->recv_room)
-		return crypt_flat(op, dir, iv, in, out, len);
-	n = op->alg->engine->crypt(op, &head, in, out, len);
+		return crypt_long(op, &x);
+	n = op->alg->engine->exchange(op, &x);
 	if (__builtin_expect(n == (ssize_t)len, 1))
 		return 0;
 	sfam__wipe(out, len);

@@ -32,13 +32,7 @@ int sfam__sys_random(void *buf, size_t n)
 	return 0;
 }
 
-void sfam__spin_lock(uint32_t *lock)
+void sfam__sys_yield(void)
 {
-	while (__atomic_exchange_n(lock, 1, __ATOMIC_ACQUIRE))
-		sched_yield();
-}
-
-void sfam__spin_unlock(uint32_t *lock)
-{
-	__atomic_store_n(lock, 0, __ATOMIC_RELEASE);
+	sched_yield();
 }

@@ -144,15 +144,35 @@ ssize_t sfam__sys_sendmsg_now(int fd, const struct msghdr *msg, int flags);
 /* All n bytes sent, and the answer read. -EIO: not all could be sent. */
 ssize_t sfam__sys_ask(int fd, const void *in, size_t n, void *out,
 		      size_t size);
-ssize_t sfam__sys_ask_msg(int fd, const struct msghdr *msg, size_t n,
-			  void *out, size_t size);
+struct sfam__answer {
+	size_t asked;		/* bytes of the question */
+	const struct iovec *iov;
+	size_t count;
+};
+ssize_t sfam__sys_ask_msg(int fd, const struct msghdr *msg,
+			  const struct sfam__answer *answer);
 
 /* In memory.c. The compiler does not remove it. */
 void sfam__wipe(void *buf, size_t n);
 size_t sfam__sys_page_size(void);
 int sfam__sys_random(void *buf, size_t n);
+void sfam__sys_yield(void);
+
 /* For what is held a few instructions only. */
-void sfam__spin_lock(uint32_t *lock);
-void sfam__spin_unlock(uint32_t *lock);
+static inline bool sfam__spin_try(uint32_t *lock)
+{
+	return !__atomic_exchange_n(lock, 1, __ATOMIC_ACQUIRE);
+}
+
+static inline void sfam__spin_lock(uint32_t *lock)
+{
+	while (!sfam__spin_try(lock))
+		sfam__sys_yield();
+}
+
+static inline void sfam__spin_unlock(uint32_t *lock)
+{
+	__atomic_store_n(lock, 0, __ATOMIC_RELEASE);
+}
 
 #endif
