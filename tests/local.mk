@@ -30,6 +30,7 @@ UNIT_TESTS = \
 	tests/unit/test-alg-place \
 	tests/unit/test-alg-traps \
 	tests/unit/test-alg-vectors \
+	tests/unit/test-alg-why \
 	tests/unit/test-api \
 	tests/unit/test-bits \
 	tests/unit/test-can-bus \
@@ -83,6 +84,8 @@ tests_unit_test_alg_random_SOURCES = tests/unit/test-alg-random.c \
 	tests/unit/alg-common.h
 tests_unit_test_alg_traps_SOURCES = tests/unit/test-alg-traps.c \
 	tests/unit/alg-traps-keys.c tests/unit/alg-traps.h \
+	tests/unit/alg-common.h
+tests_unit_test_alg_why_SOURCES = tests/unit/test-alg-why.c \
 	tests/unit/alg-common.h
 tests_unit_test_alg_vectors_SOURCES = tests/unit/test-alg-vectors.c \
 	tests/unit/alg-common.h

@@ -418,10 +418,11 @@ enum sfam_alg_cause {
 	SFAM_ALG_CAUSE_POLICY,		/* seccomp filter or LSM */
 	SFAM_ALG_CAUSE_FIPS,		/* not approved, or self-test failed */
 	SFAM_ALG_CAUSE_KEY_SIZE,	/* reason names the legal sizes */
-	SFAM_ALG_CAUSE_NO_KEY,
+	SFAM_ALG_CAUSE_NO_KEY,		/* none set, or not to be had */
 	SFAM_ALG_CAUSE_TOO_LONG,	/* socket buffers; remedy: sysctls */
 	SFAM_ALG_CAUSE_NOT_AUTHENTIC,
 	SFAM_ALG_CAUSE_NONCE,
+	SFAM_ALG_CAUSE_SIZE,		/* of IV, text, tag, seed: reason */
 };
 
 struct sfam_alg_why {
@@ -435,10 +436,11 @@ struct sfam_alg_why {
 
 /*
  * Puts words to an error of any function here (-errno, as it was
- * returned), for the algorithm it was about; alg may be NULL (there is none
- * if sfam_alg_new() failed). Reads /proc and tries socket(2) and bind(2),
- * which may load modules. Returns 0. -EINVAL: ret->size is not one this
- * library knows, or no such type.
+ * returned), for the algorithm it was about. alg is NULL if sfam_alg_new()
+ * failed: that has other reasons for -EINVAL and -EACCES than a transform.
+ * Reads /proc and tries socket(2) and bind(2), which may load modules.
+ * Returns 0. -EINVAL: ret->size is not one this library knows, or no such
+ * type.
  */
 int sfam_alg_explain(struct sfam_alg_why *ret, enum sfam_alg_type type,
 		     const char *name, const struct sfam_alg *alg, int error)

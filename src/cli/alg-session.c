@@ -12,11 +12,14 @@ static int fail_with(enum sfam_alg_type type, const char *name,
 		     const struct sfam_alg *alg, int error, const char *more)
 {
 	struct sfam_alg_why why = SFAM_ALG_WHY_INIT;
+	int named;
 
 	if (sfam_alg_explain(&why, type, name, alg, error) < 0 ||
 	    !why.reason[0])
 		return cli_bad_call(name, error);
-	return cli_error("%.128s: %s%s%s%s", name, why.reason, more,
+	named = strncmp(why.reason, name, strlen(name)) == 0;
+	return cli_error("%.128s%s%s%s%s%s", named ? "" : name,
+			 named ? "" : ": ", why.reason, more,
 			 why.remedy[0] ? "; try: " : "", why.remedy);
 }
 

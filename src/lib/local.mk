@@ -34,7 +34,9 @@ libsockfam_la_SOURCES = \
 	src/lib/alg/sizes.c \
 	src/lib/alg/skcipher.c \
 	src/lib/alg/stream.c \
+	src/lib/alg/why-session.c \
 	src/lib/alg/why.c \
+	src/lib/alg/why.h \
 	src/lib/base/common.h \
 	src/lib/base/connect.c \
 	src/lib/base/diag.c \

@@ -11,11 +11,15 @@
 /* A file by lines, through one buffer. */
 struct lines {
 	int fd;
+	int error;
 	size_t pos, len;
 	char buf[4096];
 };
 
-/* Length of the next line without its end, cut at size - 1; -1: no more. */
+/*
+ * Length of the next line without its end, cut at size - 1; -1: no more, or
+ * l->error.
+ */
 static int next_line(struct lines *l, char *line, size_t size)
 {
 	size_t n = 0;
@@ -25,8 +29,12 @@ static int next_line(struct lines *l, char *line, size_t size)
 	for (;;) {
 		if (l->pos == l->len) {
 			r = sfam__sys_read(l->fd, l->buf, sizeof(l->buf));
-			if (r <= 0)
+			if (r < 0)
+				l->error = (int)r;
+			if (r <= 0 && n == 0)
 				return -1;
+			if (r <= 0)
+				break;
 			l->len = (size_t)r;
 			l->pos = 0;
 		}
@@ -175,14 +183,14 @@ int sfam__alg_proc_each(int (*each)(const struct sfam__alg_entry *, void *),
 			read_line(&e, line);
 			continue;
 		}
-		if (e.info.name[0]) {
+		if (e.info.name[0] && !l.error) {
 			finish(&e);
 			r = each(&e, arg);
 		}
 		memset(&e, 0, sizeof(e));
 	}
 	sfam__sys_close(l.fd);
-	return r;
+	return l.error ? l.error : r;
 }
 
 /* ---------------------------------------------------------- lookups -- */

@@ -6,31 +6,10 @@
  */
 #include "alg/alg.h"
 #include "alg/proc.h"
-#include "base/text.h"
+#include "alg/why.h"
 
 #define RESTRICT "/proc/sys/crypto/af_alg_restrict"	/* Linux 7.3 */
 #define FIPS "/proc/sys/crypto/fips_enabled"
-
-struct question {
-	enum sfam_alg_type type;
-	const char *name;
-	const struct sfam_alg *alg;
-	int error;
-};
-
-struct answer {
-	enum sfam_alg_cause cause;
-	struct sfam__out reason;
-	struct sfam__out remedy;
-};
-
-static void say(struct sfam__out *o, const char *a, const char *b,
-		const char *c)
-{
-	sfam__out_str(o, a);
-	sfam__out_str(o, b);
-	sfam__out_str(o, c);
-}
 
 /* ----------------------------------------- what the kernel has loaded -- */
 
@@ -121,16 +100,23 @@ static const struct {
 			   "stdrng" },
 };
 
-static void say_restricted(struct answer *a, const char *name, int64_t level)
+/*
+ * Level 1 has two lists, one of them for the privileged; gcm(aes) and every
+ * rng are on none (Documentation/admin-guide/sysctl/crypto.rst).
+ */
+static void say_restricted(struct answer *a, const struct search *s,
+			   int64_t level)
 {
 	a->cause = SFAM_ALG_CAUSE_RESTRICTED;
 	if (level >= 2) {
 		say(&a->reason, "AF_ALG is switched off by the sysctl "
 		    "crypto.af_alg_restrict=2", "", "");
 	} else {
-		say(&a->reason, "", name, " is not on the list of sysctl "
-		    "crypto.af_alg_restrict=1, or only for CAP_NET_ADMIN; "
-		    "gcm(aes) and rng are for nobody");
+		say(&a->reason, s->name, s->has_type ? "" : ", if there is "
+		    "one,", " is not on the list that the sysctl "
+		    "crypto.af_alg_restrict=1 leaves this process (with "
+		    "CAP_SYS_ADMIN or CAP_NET_ADMIN it is longer; gcm(aes) "
+		    "and rng are for nobody)");
 	}
 	say(&a->remedy, "sysctl crypto.af_alg_restrict=0 (as root)", "", "");
 }
@@ -167,16 +153,18 @@ static void explain_absent(struct answer *a, const struct question *q)
 		    sfam_alg_type_name((enum sfam_alg_type)s.other_type));
 		say(&a->reason, ", not ", sfam_alg_type_name(q->type), "");
 	} else if (level > 0) {
-		say_restricted(a, q->name, level);
+		say_restricted(a, &s, level);
+	} else if (s.has_type && sfam__alg_proc_number(FIPS) > 0) {
+		a->cause = SFAM_ALG_CAUSE_FIPS;
+		say(&a->reason, q->name, " is not approved in FIPS mode", "");
+		say(&a->remedy, "an approved one, or boot with fips=0", "",
+		    "");
 	} else if (!binds(q->type, types[q->type].sample)) {
 		a->cause = SFAM_ALG_CAUSE_NO_TYPE;
 		say(&a->reason, "this kernel has no AF_ALG type ",
 		    sfam_alg_type_name(q->type), "");
 		say(&a->remedy, "modprobe ", types[q->type].module, " (");
 		say(&a->remedy, types[q->type].config, ")", "");
-	} else if (sfam__alg_proc_number(FIPS) > 0 && s.has_type) {
-		a->cause = SFAM_ALG_CAUSE_FIPS;
-		say(&a->reason, q->name, " is not approved in FIPS mode", "");
 	} else {
 		say_unknown(a, &s);
 	}
@@ -184,10 +172,11 @@ static void explain_absent(struct answer *a, const struct question *q)
 
 static void explain_no_af_alg(struct answer *a, const struct question *q)
 {
+	struct search s = { .name = q->name, .type = q->type };
 	int64_t level = sfam__alg_proc_number(RESTRICT);
 
 	if (level >= 2) {
-		say_restricted(a, q->name, level);
+		say_restricted(a, &s, level);
 		return;
 	}
 	a->cause = SFAM_ALG_CAUSE_NO_AF_ALG;
@@ -216,91 +205,38 @@ static void explain_bad_library(struct answer *a, const struct question *q)
 	say(&a->remedy, "the kernel log says more", "", "");
 }
 
-/* ------------------------------------------------------- of a session -- */
-
-static void explain_key(struct answer *a, const struct question *q)
-{
-	char sizes[SFAM_ALG_SIZES_STRLEN];
-	struct sfam_alg_info info;
-	bool known = true;
-
-	if (q->alg)
-		info = q->alg->info;
-	else
-		known = sfam__alg_facts(&info, q->type, q->name) ||
-			sfam__alg_proc_find(&info, q->type, q->name) == 0;
-	a->cause = SFAM_ALG_CAUSE_KEY_SIZE;
-	say(&a->reason, "the key has no size that ", q->name, " takes");
-	if (known && sfam_alg_key_sizes(&info, sizes, sizeof(sizes)) > 0)
-		say(&a->reason, " (", sizes, ")");
-	say(&a->reason, ", or the kernel finds it weak", "", "");
-}
-
-static void explain_too_long(struct answer *a, const struct question *q)
-{
-	(void)q;
-	a->cause = SFAM_ALG_CAUSE_TOO_LONG;
-	say(&a->reason, "the message (or its associated data) is longer than "
-	    "the kernel gives buffers for", "", "");
-	say(&a->remedy, "shorter messages, or raise sysctl net.core.wmem_max, "
-	    "rmem_max, optmem_max", "", "");
-}
-
-static const struct {
-	int error;
-	enum sfam_alg_cause cause;
-	const char *reason;
-	const char *remedy;
-} plain[] = {
-	{ -ENOKEY, SFAM_ALG_CAUSE_NO_KEY, "no key is set (or no such key in "
-	  "the keyring)", "set the key first" },
-	{ -EBADMSG, SFAM_ALG_CAUSE_NOT_AUTHENTIC, "not authentic: the data, "
-	  "its tag, nonce or key is not the one it was made with", "" },
-	{ -ENOTUNIQ, SFAM_ALG_CAUSE_NONCE, "this nonce has encrypted under "
-	  "this key before, or it cannot be told", "a fresh nonce, or a new "
-	  "key" },
-	{ -EBUSY, SFAM_ALG_CAUSE_OTHER, "an operation is under way", "end or "
-	  "free it first" },
-	{ -EOPNOTSUPP, SFAM_ALG_CAUSE_OTHER, "this algorithm cannot do that "
-	  "(no key, no streaming, another type)", "" },
-	{ -ENODATA, SFAM_ALG_CAUSE_OTHER, "its sizes are not known, since "
-	  "/proc/crypto cannot be read", "mount /proc" },
-	{ -ENOPROTOOPT, SFAM_ALG_CAUSE_OTHER, "this kernel takes no keys from "
-	  "the keyring", "Linux 6.2 with CONFIG_KEYS" },
-	{ -ENAMETOOLONG, SFAM_ALG_CAUSE_OTHER, "the name is longer than the "
-	  "kernel's 103 bytes", "" },
-};
-
+/* What socket(2) and bind(2) say. */
 static const struct {
 	int error;
 	void (*explain)(struct answer *a, const struct question *q);
-} researched[] = {
+} opening[] = {
 	{ -ENOENT, explain_absent },
+	/* Of a template, to a wrong inner algorithm. */
+	{ -EINVAL, explain_absent },
 	{ -EAFNOSUPPORT, explain_no_af_alg },
 	{ -EPERM, explain_policy },
 	{ -EACCES, explain_policy },
 	{ -ELIBBAD, explain_bad_library },
-	{ -EKEYREJECTED, explain_key },
-	{ -EMSGSIZE, explain_too_long },
 };
 
-static void explain(struct answer *a, const struct question *q)
+static void explain_opening(struct answer *a, const struct question *q)
 {
 	size_t i;
 
-	/* What a template says to a wrong inner algorithm, at bind(2). */
-	if (q->error == -EINVAL && !q->alg)
-		explain_absent(a, q);
-	for (i = 0; i < SFAM_ARRAY_LEN(researched); i++)
-		if (researched[i].error == q->error)
-			researched[i].explain(a, q);
-	for (i = 0; i < SFAM_ARRAY_LEN(plain); i++) {
-		if (plain[i].error != q->error)
-			continue;
-		a->cause = plain[i].cause;
-		say(&a->reason, plain[i].reason, "", "");
-		say(&a->remedy, plain[i].remedy, "", "");
-	}
+	for (i = 0; i < SFAM_ARRAY_LEN(opening); i++)
+		if (opening[i].error == q->error)
+			opening[i].explain(a, q);
+}
+
+/* Some codes have two meanings: that of what was at hand comes first. */
+static void explain(struct answer *a, const struct question *q)
+{
+	if (!q->alg)
+		explain_opening(a, q);
+	if (a->reason.len == 0)
+		sfam__alg_explain_session(a, q);
+	if (q->alg && a->reason.len == 0)
+		explain_opening(a, q);
 }
 
 SFAM_PUBLIC int sfam_alg_explain(struct sfam_alg_why *ret,
