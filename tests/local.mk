@@ -167,6 +167,7 @@ PEER_TESTS = \
 
 EXTRA_DIST += $(CLI_TEST) $(M32_TEST) $(PEER_TESTS) \
 	tests/data/addresses.txt \
+	tests/data/alg-vectors.py \
 	tests/data/alg-vectors.txt \
 	tests/data/can-text.txt \
 	tests/data/packet-lines.txt \

@@ -65,6 +65,8 @@ START_TEST(clone_and_reset)
 	ck_assert_int_eq(sfam_alg_hash(s.op, "", 0, none, 32), 32);
 	ck_assert_ok(sfam_alg_hash_update(s.op, "a", 1));
 	ck_assert_ok(sfam_alg_hash_clone(&copy, s.op));
+	/* It has begun, as the one it comes from. */
+	ck_assert_err(sfam_alg_hash(copy, "ab", 2, got, 32), EBUSY);
 	ck_assert_ok(sfam_alg_hash_update(copy, "c", 1));
 	ck_assert_ok(sfam_alg_hash_update(s.op, "b", 1));
 	ck_assert_int_eq(sfam_alg_hash_final(copy, got, 32), 32);
@@ -104,6 +106,57 @@ START_TEST(batch)
 		ck_assert_mem_eq(digests[i], want, 20);
 	}
 	ck_assert_int_eq(sfam_alg_hash_batch(s.op, jobs, 0), 0);
+	session_close(&s);
+}
+END_TEST
+
+/* What cannot be read is where a batch ends; the rest is right. */
+START_TEST(batch_that_fails)
+{
+	struct session s = session_open(SFAM_ALG_HASH, "sha1", NULL, 0, 0);
+	void *nothing = mmap(NULL, 4096, PROT_NONE,
+			     MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	unsigned char digests[3][20], want[20];
+	struct sfam_alg_hash_job jobs[] = {
+		{ "abc", 3, digests[0] }, { "abc", 3, digests[1] },
+		{ nothing, 100, digests[2] },
+	};
+
+	ck_assert_ptr_ne(nothing, MAP_FAILED);
+	ck_assert_int_eq(sfam_alg_hash(s.op, "abc", 3, want, 20), 20);
+	ck_assert_int_eq(sfam_alg_hash_batch(s.op, jobs, 3), 2);
+	ck_assert_mem_eq(digests[1], want, 20);
+	ck_assert_err(sfam_alg_hash_batch(s.op, jobs + 2, 1), EFAULT);
+	/* Nothing of it is left in the operation. */
+	ck_assert_int_eq(sfam_alg_hash_batch(s.op, jobs, 1), 1);
+	ck_assert_mem_eq(digests[0], want, 20);
+	ck_assert_ok(sfam_alg_hash_update(s.op, "ab", 2));
+	ck_assert_err(sfam_alg_hash_update(s.op, nothing, 10), EFAULT);
+	ck_assert_int_eq(sfam_alg_hash(s.op, "abc", 3, digests[1], 20), 20);
+	ck_assert_mem_eq(digests[1], want, 20);
+	munmap(nothing, 4096);
+	session_close(&s);
+}
+END_TEST
+
+#define MANY 3000
+
+/* More pieces than a system call takes. */
+START_TEST(many_pieces)
+{
+	struct session s = session_open(SFAM_ALG_HASH, "sha256", NULL, 0, 0);
+	unsigned char data[MANY], want[32], got[32];
+	uint64_t seed = test_seed();
+	struct iovec iov[MANY];
+	size_t i;
+
+	fill_random(&seed, data, sizeof(data));
+	for (i = 0; i < MANY; i++)
+		iov[i] = (struct iovec){ data + i, 1 };
+	ck_assert_ok(sfam_alg_hash_updatev(s.op, iov, MANY));
+	ck_assert_int_eq(sfam_alg_hash_final(s.op, got, 32), 32);
+	ck_assert_int_eq(sfam_alg_hash(s.op, data, MANY, want, 32), 32);
+	ck_assert_mem_eq(got, want, 32);
 	session_close(&s);
 }
 END_TEST
@@ -158,8 +211,8 @@ START_TEST(file)
 END_TEST
 
 /*
- * sendfile's part must not end the message at 2 GiB. Half a minute in the
- * VM, so only with SFAM_LARGE in the environment.
+ * sendfile's part must not end the message at 2 GiB. Minutes in the VM, so
+ * only with SFAM_LARGE in the environment.
  */
 START_TEST(large_file)
 {
@@ -169,6 +222,7 @@ START_TEST(large_file)
 	const uint64_t size = UINT64_C(0x80000000) + 5;
 	unsigned char got[4];
 	int fd = memfd_create("alg", MFD_CLOEXEC);
+	void *zeros;
 	uint64_t n;
 
 	ck_assert_int_eq(ftruncate(fd, (off_t)size), 0);
@@ -177,6 +231,17 @@ START_TEST(large_file)
 	ck_assert_int_eq(sfam_alg_hash_final(s.op, got, 4), 4);
 	ck_assert_mem_eq(got, want, 4);
 	close(fd);
+	/* The same by updates: one of more than a system call moves. */
+	zeros = mmap(NULL, size, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS |
+		     MAP_NORESERVE, -1, 0);
+	ck_assert_ptr_ne(zeros, MAP_FAILED);
+	ck_assert_ok(sfam_alg_hash_update(s.op, zeros, 3));
+	ck_assert_ok(sfam_alg_hash_update(s.op, zeros, size - 3));
+	ck_assert_int_eq(sfam_alg_hash_final(s.op, got, 4), 4);
+	ck_assert_mem_eq(got, want, 4);
+	ck_assert_int_eq(sfam_alg_hash(s.op, zeros, size, got, 4), 4);
+	ck_assert_mem_eq(got, want, 4);
+	munmap(zeros, size);
 	session_close(&s);
 }
 END_TEST
@@ -216,6 +281,8 @@ int main(void)
 		{ bytewise, "alg" },
 		{ clone_and_reset, "alg" },
 		{ batch, "alg" },
+		{ batch_that_fails, "alg" },
+		{ many_pieces, "alg" },
 		{ file, "alg" },
 		{ pipe_source, "alg" },
 		{ large_file, "alg" },		/* the last */

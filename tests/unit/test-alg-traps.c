@@ -32,9 +32,21 @@ static struct session sha256(void)
 /* Asked for more than there is, the kernel waits. */
 static void result_shorter_than_buffer(void)
 {
-	struct session s = cipher("cbc(aes)", 32);
+	struct session s = cipher("cbc(aes)", 32), a = gcm();
 	struct iovec in = { plain, 64 }, out = { text, 4096 };
+	unsigned char tag[16];
+	struct flat f;
 
+	flat_msg(&f, iv, 12, "aad", 3, plain, text, 64, tag, 16);
+	f.out.iov_len = 4096;
+	memset(text, 0xee, 4096);
+	ck_assert_ok(sfam_alg_seal(a.op, &f.msg));
+	ck_assert_int_eq(text[64], 0xee);
+	f.in.iov_base = text;
+	f.out.iov_base = back;
+	ck_assert_ok(sfam_alg_unseal(a.op, &f.msg));
+	ck_assert_mem_eq(back, plain, 64);
+	session_close(&a);
 	memset(text, 0xee, 4096);
 	ck_assert_ok(sfam_alg_cryptv(s.op, SFAM_ALG_ENCRYPT, iv, 16, &in, 1,
 				     &out, 1));
@@ -294,8 +306,11 @@ static void no_whole_block(void)
 {
 	struct session s = cipher("cbc(aes)", 32), x = cipher("xts(aes)", 64);
 
+	text[0] = 0xee;
 	ck_assert_err(sfam_alg_crypt(s.op, SFAM_ALG_ENCRYPT, iv, 16, plain,
 				     text, 17), EINVAL);
+	/* The kernel was not asked: nothing is wiped. */
+	ck_assert_int_eq(text[0], 0xee);
 	ck_assert_ok(sfam_alg_crypt(s.op, SFAM_ALG_ENCRYPT, iv, 16, plain,
 				    text, 16));
 	ck_assert_ok(sfam_alg_stream_begin(s.op, SFAM_ALG_ENCRYPT, iv, 16));
@@ -377,32 +392,55 @@ static void no_chain(void)
 	}
 }
 
-static const struct {
-	const char *name;
-	void (*run)(void);
-} traps[] = {
-#define TRAP(name) { #name, name }
-	TRAP(result_shorter_than_buffer),
-	TRAP(longer_than_buffers),
-	TRAP(at_once_or_not_at_all),
-	TRAP(aead_longer_than_buffers),
-	TRAP(short_buffer),
-	TRAP(bad_tag),
-	TRAP(missing_iv),
-	TRAP(chain_goes_on),
-	TRAP(nothing_but_a_tag),
-	TRAP(nothing),
-	TRAP(short_digest),
-	TRAP(half_a_block),
-	TRAP(no_whole_block),
-	{ "order_of_keys", trap_order_of_keys },
-	{ "missing_key", trap_missing_key },
-	{ "wrong_keys", trap_wrong_keys },
-	{ "tag_sizes", trap_tag_sizes },
-	TRAP(random_numbers),
-	TRAP(full_pipe),
-	TRAP(no_chain),
-	{ "authenc_blob", trap_authenc_blob },
+/*
+ * One operation's state is not another's: two senders on one descriptor
+ * would be mixed, or EBUSY.
+ */
+static void one_operation_each(void)
+{
+	struct session a = cipher("cbc(aes)", 32), b = a;
+
+	ck_assert_ok(sfam_alg_op_new(&b.op, a.alg));
+	ck_assert_ok(sfam_alg_stream_begin(a.op, SFAM_ALG_ENCRYPT, iv, 16));
+	ck_assert_int_eq(sfam_alg_stream_update(a.op, plain, 35, text, 35),
+			 32);
+	ck_assert_ok(sfam_alg_crypt(b.op, SFAM_ALG_ENCRYPT, iv + 1, 16,
+				    plain + 64, back, 64));
+	ck_assert_int_eq(sfam_alg_stream_end(a.op, plain + 35, 29, text + 32,
+					     32), 32);
+	ck_assert_ok(sfam_alg_crypt(b.op, SFAM_ALG_DECRYPT, iv + 1, 16, back,
+				    back, 64));
+	ck_assert_mem_eq(back, plain + 64, 64);
+	ck_assert_ok(sfam_alg_crypt(b.op, SFAM_ALG_ENCRYPT, iv, 16, plain,
+				    back, 64));
+	ck_assert_mem_eq(back, text, 64);
+	sfam_alg_op_free(b.op);
+	session_close(&a);
+}
+
+static void (*const traps[])(void) = {
+	result_shorter_than_buffer,
+	longer_than_buffers,
+	at_once_or_not_at_all,
+	aead_longer_than_buffers,
+	short_buffer,
+	bad_tag,
+	missing_iv,
+	chain_goes_on,
+	nothing_but_a_tag,
+	nothing,
+	short_digest,
+	half_a_block,
+	no_whole_block,
+	trap_order_of_keys,
+	trap_missing_key,
+	trap_wrong_keys,
+	trap_tag_sizes,
+	random_numbers,
+	full_pipe,
+	no_chain,
+	one_operation_each,
+	trap_authenc_blob,
 };
 
 static void run_all(void)
@@ -412,7 +450,7 @@ static void run_all(void)
 
 	fill_random(&seed, plain, sizeof(plain));
 	for (i = 0; i < HARNESS_LEN(traps); i++)
-		traps[i].run();
+		traps[i]();
 }
 
 static void set_sysctl(const char *name, const char *value)
@@ -450,6 +488,20 @@ static void reset_buffers(void)
 START_TEST(as_root)
 {
 	reset_buffers();
+	run_all();
+}
+END_TEST
+
+START_TEST(as_root_with_large_defaults)
+{
+	set_buffers("8388608", "4194304");
+	run_all();
+}
+END_TEST
+
+START_TEST(as_root_with_small_buffers)
+{
+	set_buffers("4608", "4608");
 	run_all();
 }
 END_TEST
@@ -496,6 +548,8 @@ int main(void)
 {
 	const struct harness_test tests[] = {
 		{ as_root, "alg vm root" },
+		{ as_root_with_large_defaults, "alg vm root" },
+		{ as_root_with_small_buffers, "alg vm root" },
 		{ as_user, "alg vm root" },
 		{ as_user_with_large_buffers, "alg vm root" },
 		{ as_user_with_large_defaults, "alg vm root" },

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Sessions with the kernel's cryptography: what each function promises. */
+#include <fcntl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -242,7 +243,7 @@ START_TEST(nonce_of_ccm)
 }
 END_TEST
 
-/* The nonce of record 258 by hand. */
+/* The nonce of a record far on, by hand. */
 START_TEST(record_nonce)
 {
 	struct session s = session_open(SFAM_ALG_AEAD, "gcm(aes)", key32, 32,
@@ -250,15 +251,16 @@ START_TEST(record_nonce)
 	unsigned char nonce[12], tag[16], want[16];
 	struct sfam_alg_record rec;
 	struct flat f;
+	int i;
 
 	memcpy(nonce, iv16, 12);
 	ck_assert_ok(sfam_alg_record_init(&rec, s.alg, nonce, 12));
-	rec.next = 258;
+	rec.next = UINT64_C(0x0102030405060708);
 	ck_assert_ok(sfam_alg_record_seal(&rec, s.op, flat_msg(&f, NULL, 0,
 				NULL, 0, plain, text, 16, tag, 16)));
-	ck_assert_uint_eq(rec.next, 259);
-	nonce[10] ^= 1;
-	nonce[11] ^= 2;
+	ck_assert_uint_eq(rec.next, UINT64_C(0x0102030405060709));
+	for (i = 1; i <= 8; i++)
+		nonce[3 + i] ^= (unsigned char)i;
 	ck_assert_ok(sfam_alg_seal(s.op, flat_msg(&f, nonce, 12, NULL, 0,
 						  plain, back, 16, want, 16)));
 	ck_assert_mem_eq(tag, want, 16);
@@ -304,6 +306,57 @@ START_TEST(aead_pieces)
 						     4097, plain, back, 16,
 						     want, 16)), EMSGSIZE);
 	session_close(&s);
+}
+END_TEST
+
+/* ------------------------------------------------------ descriptors -- */
+
+static int count_open(void)
+{
+	int fd, n = 0;
+
+	for (fd = 0; fd < 256; fd++)
+		n += fcntl(fd, F_GETFD) >= 0;
+	return n;
+}
+
+static void expect_cloexec(int fd)
+{
+	ck_assert_int_ge(fd, 0);
+	ck_assert_int_eq(fcntl(fd, F_GETFD) & FD_CLOEXEC, FD_CLOEXEC);
+}
+
+START_TEST(descriptors)
+{
+	int before = count_open();
+	struct session s = session_open(SFAM_ALG_HASH, "sha256", NULL, 0, 0);
+	struct sfam_alg_op *copy;
+
+	ck_assert_int_eq(count_open(), before + 2);
+	expect_cloexec(sfam_alg_fd(s.alg));
+	expect_cloexec(sfam_alg_op_fd(s.op));
+	/* What the kernel would wait for is an error. */
+	ck_assert_int_ne(fcntl(sfam_alg_op_fd(s.op), F_GETFL) & O_NONBLOCK, 0);
+	ck_assert_ok(sfam_alg_hash_clone(&copy, s.op));
+	expect_cloexec(sfam_alg_op_fd(copy));
+	ck_assert_int_eq(count_open(), before + 3);
+	sfam_alg_op_free(copy);
+	session_close(&s);
+	ck_assert_int_eq(count_open(), before);
+}
+END_TEST
+
+/* More than fits in struct sockaddr_alg's array. */
+START_TEST(long_name)
+{
+	static const char name[] = "essiv(authenc(hmac(sha256-generic),"
+				   "cbc(aes-generic)),sha256-generic)";
+	struct sfam_alg *alg;
+
+	ck_assert_uint_gt(strlen(name), 64);
+	ck_assert_ok(sfam_alg_new(&alg, SFAM_ALG_AEAD, name, NULL));
+	ck_assert_uint_eq(sfam_alg_info(alg)->tag_max, 32);
+	sfam_alg_free(alg);
 }
 END_TEST
 
@@ -499,6 +552,8 @@ int main(void)
 		{ nonce_of_ccm, "alg" },
 		{ record_nonce, "alg" },
 		{ aead_pieces, "alg" },
+		{ descriptors, "alg" },
+		{ long_name, "alg" },
 		{ keyring, "alg" },
 		{ key_sizes, "alg" },
 		{ list, "alg" },
