@@ -4,6 +4,7 @@ pkginclude_HEADERS = \
 	include/sockfam/addr.h \
 	include/sockfam/alg.h \
 	include/sockfam/base.h \
+	include/sockfam/can-bits.h \
 	include/sockfam/can.h \
 	include/sockfam/cmsg.h \
 	include/sockfam/ctl-can.h \

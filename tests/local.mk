@@ -33,6 +33,7 @@ UNIT_TESTS = \
 	tests/unit/test-alg-why \
 	tests/unit/test-api \
 	tests/unit/test-bits \
+	tests/unit/test-can-bits \
 	tests/unit/test-can-bus \
 	tests/unit/test-can-ctl \
 	tests/unit/test-can-filter \
@@ -181,6 +182,7 @@ EXTRA_DIST += $(CLI_TEST) $(M32_TEST) $(PEER_TESTS) \
 	tests/peer/alg-seal.sh \
 	tests/peer/alg-sums.sh \
 	tests/peer/alg-whole.sh \
+	tests/peer/can-bits.py \
 	tests/peer/can-peer.py \
 	tests/peer/ctl.py \
 	tests/peer/examples.py \

@@ -75,6 +75,13 @@ both "filter list" 3 vcan0,100:7FF,200:7FF,7F0:7FF
 both "filter joined" 7 vcan0,100~7FF,101~7FF,j
 both "filter errors only" 10 vcan0,#FFFFFFFF
 
+# Wire lengths: random frames, counted another way.
+why=$(python3 "$here/can-bits.py" "$build/.libs/libsockfam.so" 1500 "$$" 2>&1)
+case $? in
+0) ok "bits on the wire" ;;
+*) not_ok "bits on the wire, seed $$" "$why" ;;
+esac
+
 # Our frames seen by candump, and cansend's by us.
 frames='123#DEADBEEF 123# 7FF#R 123#R5 00000123#11.22 1FFFFFFF#1122334455667788
 	123##0 123##1112233445566778899 12345678##3AABB

@@ -213,6 +213,7 @@ static void can(void)
 	struct sfam_can_receiver *receiver = sfam_can_receiver_new(1, 0);
 	const struct sfam_can_record *rec;
 	struct sfam_can_fields fields;
+	struct sfam_can_bits bits;
 	struct can_frame frame;
 	struct iovec iov = { &frame, sizeof(frame) };
 	struct can_filter filter;
@@ -226,6 +227,7 @@ static void can(void)
 	EXPECT(sfam_can_unpack(&fields, &frame, sizeof(frame)) == 0);
 	EXPECT(sfam_can_pack(&frame, sizeof(frame), &fields) == CAN_MTU);
 	EXPECT(sfam_can_fd_len(9) == 12);
+	EXPECT(sfam_can_count_bits(&bits, &frame, sizeof(frame)) == 0);
 	EXPECT(sfam_can_log_format(text, sizeof(text), 0, "can0", 0, &frame,
 				   sizeof(frame)) > 0);
 	EXPECT(sfam_can_filter_parse(&filter, &mask, "123:7FF", 7, NULL) ==
