@@ -36,6 +36,7 @@ UNIT_TESTS = \
 	tests/unit/test-can-bits \
 	tests/unit/test-can-bus \
 	tests/unit/test-can-ctl \
+	tests/unit/test-can-error \
 	tests/unit/test-can-filter \
 	tests/unit/test-can-frame \
 	tests/unit/test-can-log \

@@ -390,6 +390,9 @@ static int read_option(const struct cli_verb *self, struct dump *d, int c)
 	case 'd':
 		d->show_drops = 1;
 		return 0;
+	case 'e':
+		d->screen.explain = 1;
+		return 0;
 	case 't':
 		return read_stamp(self, d);
 	case 'n':
@@ -456,7 +459,7 @@ int can_dump_run(const struct cli_verb *self, int argc, char **argv)
 	d->timeout_ms = -1;
 	d->screen.base_us = -1;
 	while (status == CLI_OK &&
-	       (c = cli_getopt(self, argc, argv, "+:Ldt:n:T:r:")) != -1)
+	       (c = cli_getopt(self, argc, argv, "+:Ldet:n:T:r:")) != -1)
 		status = c == '?' ? CLI_USAGE : read_option(self, d, c);
 	if (status == CLI_OK && optind == argc)
 		status = cli_usage(self, "which interface?");

@@ -114,6 +114,20 @@ static int put_classic(char *p, const struct sfam_can_fields *f, int indent)
 	return (int)(p - start);
 }
 
+/* candump -e: a line for each class of an error frame. */
+static int put_words(char *p, const void *frame, size_t size)
+{
+	struct sfam_can_error error;
+	ssize_t n;
+
+	if (sfam_can_error_decode(&error, frame, size) < 0)
+		return 0;
+	memcpy(p, "\n\t", 2);
+	n = sfam_can_error_format(p + 2, SFAM_CAN_ERROR_STRLEN, &error,
+				  "\n\t");
+	return n < 0 ? 0 : 2 + (int)n;
+}
+
 ssize_t can_screen_line(struct can_screen *s, char *buf, const char *ifname,
 			int64_t time_ns, const void *frame, size_t size)
 {
@@ -130,6 +144,8 @@ ssize_t can_screen_line(struct can_screen *s, char *buf, const char *ifname,
 	p += sprintf(p, " %*s  ", (int)s->name_width, ifname);
 	p += f.flags & SFAM_CAN_XL ? put_xl(p, &f, frame, s->indent) :
 				     put_classic(p, &f, s->indent);
+	if (s->explain)
+		p += put_words(p, frame, size);
 	*p++ = '\n';
 	return p - buf;
 }

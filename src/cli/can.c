@@ -53,7 +53,7 @@ uint64_t can_cli_drops(int fd, uint64_t told)
 static const struct cli_verb below[] = {
 	{
 		.name = "dump",
-		.args = "[-L] [-d] [-t a|A|d|z] [-n COUNT] [-T MS] "
+		.args = "[-L] [-d] [-e] [-t a|A|d|z] [-n COUNT] [-T MS] "
 			"[-r BYTES] IF[,FILTER]...",
 		.help = "show CAN frames, as candump does",
 		.details =
@@ -61,6 +61,7 @@ static const struct cli_verb below[] = {
 "  FILTER  ID:MASK, ID~MASK (inverse), #ERRORMASK, j (all must match)\n"
 "  -L      log format: (1700000000.123456) can0 123#1122\n"
 "  -d      a DROPCOUNT line where frames were lost\n"
+"  -e      error frames in words, below their line\n"
 "  -t      stamps: absolute, as date, delta, since the first (zero)\n"
 "  -n      end after COUNT frames\n"
 "  -T      end after MS milliseconds without a frame\n"

@@ -122,6 +122,8 @@ libsockfam_la_SOURCES = \
 	src/lib/family/x25.c \
 	src/lib/family/xdp.c \
 	src/lib/can/bits.c \
+	src/lib/can/error-text.c \
+	src/lib/can/error.c \
 	src/lib/can/filter.c \
 	src/lib/can/frame.c \
 	src/lib/can/hex16.h \

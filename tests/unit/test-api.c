@@ -240,6 +240,20 @@ static void can(void)
 	EXPECT(sfam_can_receiver_free(receiver) == NULL);
 }
 
+static void can_error(void)
+{
+	struct sfam_can_tracker tracker = SFAM_CAN_TRACKER_INIT;
+	struct sfam_can_error error = { .classes = CAN_ERR_BUSOFF };
+	struct can_frame frame;
+	char text[8];
+
+	EXPECT(sfam_can_error_encode(&frame, sizeof(frame), &error) ==
+	       CAN_MTU);
+	EXPECT(sfam_can_error_decode(&error, &frame, sizeof(frame)) == 0);
+	EXPECT(sfam_can_error_format(text, sizeof(text), &error, ",") == 7);
+	EXPECT(sfam_can_tracker_feed(&tracker, &error) == 1);
+}
+
 static void can_ctl(void)
 {
 	const struct sfam_can_limits limits = { .name = "none" };
@@ -328,6 +342,7 @@ int main(void)
 	control_messages();
 	descriptors();
 	can();
+	can_error();
 	can_ctl();
 	alg();
 	ctl();
