@@ -55,6 +55,7 @@ UNIT_TESTS = \
 	tests/unit/test-fdstore \
 	tests/unit/test-handover \
 	tests/unit/test-io \
+	tests/unit/test-json \
 	tests/unit/test-link \
 	tests/unit/test-listen \
 	tests/unit/test-message \
@@ -134,6 +135,9 @@ tests_unit_test_storm_SOURCES = tests/unit/test-storm.c tests/unit/pairs.h
 tests_unit_test_output_CPPFLAGS = $(INTERNAL_CPPFLAGS)
 tests_unit_test_output_SOURCES = tests/unit/test-output.c \
 	src/cli/cli.c src/cli/cli.h src/cli/output.c src/cli/output.h
+tests_unit_test_json_CPPFLAGS = $(INTERNAL_CPPFLAGS)
+tests_unit_test_json_SOURCES = tests/unit/test-json.c \
+	src/cli/json.c src/cli/json.h
 tests_unit_test_sum_line_CPPFLAGS = $(INTERNAL_CPPFLAGS)
 tests_unit_test_sum_line_SOURCES = tests/unit/test-sum-line.c \
 	src/cli/hex.c src/cli/hex.h src/cli/sum-line.c src/cli/sum-line.h

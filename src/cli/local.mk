@@ -45,6 +45,8 @@ sockfam_SOURCES = \
 	src/cli/fd.h \
 	src/cli/hex.c \
 	src/cli/hex.h \
+	src/cli/json.c \
+	src/cli/json.h \
 	src/cli/link-set.c \
 	src/cli/link.c \
 	src/cli/main.c \
