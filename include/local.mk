@@ -8,7 +8,9 @@ pkginclude_HEADERS = \
 	include/sockfam/can-error.h \
 	include/sockfam/can.h \
 	include/sockfam/cmsg.h \
+	include/sockfam/ctl-base.h \
 	include/sockfam/ctl-can.h \
+	include/sockfam/ctl-link.h \
 	include/sockfam/ctl.h \
 	include/sockfam/error.h \
 	include/sockfam/family.h \

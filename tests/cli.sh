@@ -115,7 +115,18 @@ says 1 'at 4: expected the name of an existing interface' \
 	can send nosuch0 123#
 says 2 "which name and kind?" link add
 says 2 "not an MTU: x" link add -m x v vcan
-says 1 "nosuch0: No such device" link del nosuch0
+says 1 "nosuch0: no such interface" link del nosuch0
+says 0 "lo: " link show lo
+says 0 '"name": "lo", "index": 1, "kind": null, "type": 772' \
+	link show --json lo
+says 1 "nosuch0: No such device" link show nosuch0
+says 1 "[]" link show --json nosuch0
+says 2 "no such option: --nosuch" link show --nosuch
+says 2 "not a setting: mtu x" link set lo mtu x
+says 2 "not a setting: txqueuelen -1" link set lo txqueuelen -1
+says 2 "set it up there" link set lo netns 1 up
+says 1 "nosuch0: no such interface" link set nosuch0 mtu 72
+says 1 "lo: not a CAN interface" link set lo bitrate 500000
 
 says 0 "usage: sockfam alg VERB" alg -h
 says 0 "usage: sockfam alg aead VERB" alg aead -h

@@ -10,20 +10,11 @@
 #ifndef SOCKFAM_CTL_CAN_H
 #define SOCKFAM_CTL_CAN_H
 
-#include <sockfam/base.h>
+#include <sockfam/ctl-base.h>
 
 #ifdef __cplusplus
 extern "C" {
 #endif
-
-/*
- * Why a request was refused, in words: the kernel's own where it gave some
- * (extended acknowledgement), else ours. Filled only when a call that takes
- * one fails; NULL where they are not wanted. Empty: the code says all.
- */
-struct sfam_ctl_diag {
-	char words[160];
-};
 
 /* struct can_bittiming of linux/can/netlink.h, field by field. */
 struct sfam_can_timing {

@@ -11,7 +11,6 @@ int can_dump_run(const struct cli_verb *self, int argc, char **argv);
 int can_send_run(const struct cli_verb *self, int argc, char **argv);
 int can_state_run(const struct cli_verb *self, int argc, char **argv);
 int can_timing_run(const struct cli_verb *self, int argc, char **argv);
-int link_set_run(const struct cli_verb *self, int argc, char **argv);
 
 /*
  * The first len bytes of arg as a CAN interface: a name, "any", or an
@@ -28,7 +27,5 @@ int can_cli_bad_ctl(const char *ifname, int error,
 		    const struct sfam_ctl_diag *diag);
 /* A sample point as ip(8) has it, "0.875"; 0 or -1. */
 int can_cli_permille(const char *text, uint32_t *ret);
-/* CLI_OK, or words for a call about an interface and CLI_FAILED. */
-int link_report(const char *ifname, int error);
 
 #endif

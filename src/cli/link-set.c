@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* sockfam link set: a CAN controller, in the words of ip(8). */
+/* sockfam link set: a link and a CAN controller, in the words of ip(8). */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 #include <unistd.h>
@@ -7,6 +10,7 @@
 #include <sockfam/ctl.h>
 
 #include "can-cli.h"
+#include "link-cli.h"
 
 enum kind { RATE, POINT, NUMBER, TDC };
 
@@ -100,11 +104,51 @@ static uint32_t link_flag(const char *word)
 	       strcmp(word, "down") == 0 ? SFAM_CAN_CONFIG_DOWN : 0;
 }
 
-static int parse(const struct cli_verb *self, char **words_left,
-		 struct sfam_can_config *config)
-{
-	const struct word *w;
+/* Of any link. */
+struct plain {
+	int64_t mtu, tx_queue;	/* -1: as it is */
+	const char *name;
+	const char *netns;
+};
 
+/* 1: it is one of these words. 0: none of them. -1: not such a value. */
+static int set_plain(const char *word, const char *value, struct plain *p)
+{
+	uint64_t n = 0;
+
+	if (strcmp(word, "name") == 0) {
+		p->name = value;
+	} else if (strcmp(word, "netns") == 0) {
+		p->netns = value;
+	} else if (strcmp(word, "mtu") == 0) {
+		if (cli_number(value, 1, UINT32_MAX, &n) < 0)
+			return -1;
+		p->mtu = (int64_t)n;
+	} else if (strcmp(word, "txqueuelen") == 0) {
+		if (cli_number(value, 0, UINT32_MAX, &n) < 0)
+			return -1;
+		p->tx_queue = (int64_t)n;
+	} else {
+		return 0;
+	}
+	return 1;
+}
+
+static int set_any(char **words_left, struct plain *plain,
+		   struct sfam_can_config *config)
+{
+	const struct word *w = find_word(words_left[0]);
+	int r = set_plain(words_left[0], words_left[1], plain);
+
+	if (r != 0)
+		return r;
+	return w ? set_word(w, words_left[1], config) :
+		   set_mode(words_left[0], words_left[1], config);
+}
+
+static int parse(const struct cli_verb *self, char **words_left,
+		 struct plain *plain, struct sfam_can_config *config)
+{
 	for (; *words_left; words_left++) {
 		config->flags |= link_flag(*words_left);
 		if (link_flag(*words_left))
@@ -112,30 +156,108 @@ static int parse(const struct cli_verb *self, char **words_left,
 		if (!words_left[1])
 			return cli_usage(self, "%s: no such word, or its "
 					 "value is missing", *words_left);
-		w = find_word(*words_left);
-		if (w ? set_word(w, words_left[1], config) < 0 :
-			set_mode(*words_left, words_left[1], config) < 0)
+		if (set_any(words_left, plain, config) < 0)
 			return cli_usage(self, "not a setting: %s %s",
 					 words_left[0], words_left[1]);
 		words_left++;
 	}
+	if (plain->netns && config->flags & SFAM_CAN_CONFIG_UP)
+		return cli_usage(self, "in another namespace it begins down: "
+				 "set it up there");
 	return CLI_OK;
 }
 
-/* No settings: any interface will do. */
-static int up_or_down(const char *ifname, uint32_t flags)
+static int has_settings(const struct sfam_can_config *config)
 {
-	int r = flags & SFAM_CAN_CONFIG_DOWN ? sfam_link_down(ifname) : 0;
+	struct sfam_can_config nothing = SFAM_CAN_CONFIG_INIT;
 
-	if (r == 0 && flags & SFAM_CAN_CONFIG_UP)
-		r = sfam_link_up(ifname);
-	return link_report(ifname, r);
+	nothing.flags = config->flags;
+	return memcmp(config, &nothing, sizeof(nothing)) != 0;
+}
+
+/*
+ * Down before what the kernel takes only then. With settings of a controller
+ * alone that is left to them: they look first whether it is one.
+ */
+static int down_first(const struct plain *p,
+		      const struct sfam_can_config *config)
+{
+	return config->flags & SFAM_CAN_CONFIG_DOWN &&
+	       (p->mtu >= 0 || p->tx_queue >= 0 || p->name ||
+		!has_settings(config));
+}
+
+static int apply_plain(const char **ifname, const struct plain *p,
+		       const struct sfam_can_config *config,
+		       struct sfam_ctl_diag *diag)
+{
+	int r = 0;
+
+	if (down_first(p, config))
+		r = sfam_link_down(*ifname, diag);
+	if (r == 0 && p->mtu >= 0)
+		r = sfam_link_set_mtu(*ifname, (uint32_t)p->mtu, diag);
+	if (r == 0 && p->tx_queue >= 0)
+		r = sfam_link_set_tx_queue(*ifname, (uint32_t)p->tx_queue,
+					   diag);
+	if (r == 0 && p->name) {
+		r = sfam_link_rename(*ifname, p->name, diag);
+		if (r == 0)
+			*ifname = p->name;
+	}
+	return r;
+}
+
+/* Without settings any interface will do. */
+static int apply_config(const char *ifname,
+			const struct sfam_can_config *config)
+{
+	struct sfam_ctl_diag diag = { "" };
+	int r = 0;
+
+	if (has_settings(config)) {
+		r = sfam_can_configure(ifname, config, &diag);
+		return r < 0 ? can_cli_bad_ctl(ifname, r, &diag) : CLI_OK;
+	}
+	if (config->flags & SFAM_CAN_CONFIG_UP)
+		r = sfam_link_up(ifname, &diag);
+	return link_report(ifname, r, &diag);
+}
+
+/* "12": a process; "/proc/12/ns/net"; "blue": /run/netns/blue. */
+static int move(const char *ifname, const char *netns)
+{
+	struct sfam_ctl_diag diag = { "" };
+	char path[256];
+	uint64_t pid;
+	int fd, r;
+
+	if (cli_number(netns, 1, INT32_MAX, &pid) == 0)
+		return link_report(ifname, sfam_link_move_to_process(ifname,
+					(pid_t)pid, &diag), &diag);
+	r = snprintf(path, sizeof(path), "%s%s", strchr(netns, '/') ? "" :
+		     "/run/netns/", netns);
+	fd = r < (int)sizeof(path) ? open(path, O_RDONLY | O_CLOEXEC) : -1;
+	if (fd < 0)
+		return cli_bad_call(netns, r < (int)sizeof(path) ? -errno :
+							    -ENAMETOOLONG);
+	r = sfam_link_move_to_netns(ifname, fd, &diag);
+	close(fd);
+	return link_report(ifname, r, &diag);
+}
+
+static int restart(const char *ifname)
+{
+	struct sfam_ctl_diag diag = { "" };
+	int r = sfam_can_restart(ifname, &diag);
+
+	return r < 0 ? can_cli_bad_ctl(ifname, r, &diag) : CLI_OK;
 }
 
 int link_set_run(const struct cli_verb *self, int argc, char **argv)
 {
 	struct sfam_can_config config = SFAM_CAN_CONFIG_INIT;
-	struct sfam_can_config nothing = SFAM_CAN_CONFIG_INIT;
+	struct plain plain = { .mtu = -1, .tx_queue = -1 };
 	struct sfam_ctl_diag diag = { "" };
 	const char *ifname;
 	int r;
@@ -145,16 +267,16 @@ int link_set_run(const struct cli_verb *self, int argc, char **argv)
 	if (argc - optind < 2)
 		return cli_usage(self, "which interface, and what to set?");
 	ifname = argv[optind];
-	if (argc - optind == 2 && strcmp(argv[optind + 1], "restart") == 0) {
-		r = sfam_can_restart(ifname, &diag);
-		return r < 0 ? can_cli_bad_ctl(ifname, r, &diag) : CLI_OK;
-	}
-	r = parse(self, argv + optind + 1, &config);
+	if (argc - optind == 2 && strcmp(argv[optind + 1], "restart") == 0)
+		return restart(ifname);
+	r = parse(self, argv + optind + 1, &plain, &config);
 	if (r != CLI_OK)
 		return r;
-	nothing.flags = config.flags;
-	if (memcmp(&config, &nothing, sizeof(config)) == 0)
-		return up_or_down(ifname, config.flags);
-	r = sfam_can_configure(ifname, &config, &diag);
-	return r < 0 ? can_cli_bad_ctl(ifname, r, &diag) : CLI_OK;
+	r = link_report(ifname, apply_plain(&ifname, &plain, &config,
+					    &diag), &diag);
+	if (r == CLI_OK)
+		r = apply_config(ifname, &config);
+	if (r == CLI_OK && plain.netns)
+		r = move(ifname, plain.netns);
+	return r;
 }

@@ -5,15 +5,17 @@
 
 #include <sockfam/ctl.h>
 
-#include "can-cli.h"
+#include "link-cli.h"
 
-int link_report(const char *name, int error)
+int link_report(const char *name, int error, const struct sfam_ctl_diag *diag)
 {
 	if (error == 0)
 		return CLI_OK;
 	if (error == -EPERM)
 		return cli_error("%s: no permission; try: run as root, or in "
 				 "a user and network namespace", name);
+	if (diag->words[0])
+		return cli_error("%s: %s", name, diag->words);
 	if (error == -EINVAL)
 		return cli_error("%s: the driver refuses; a CAN controller "
 				 "wants a bit rate first: sockfam link set %s "
@@ -21,12 +23,27 @@ int link_report(const char *name, int error)
 	return cli_bad_call(name, error);
 }
 
+static int add(const char *name, const char *kind, const char *peer,
+	       uint32_t mtu)
+{
+	struct sfam_ctl_diag diag = { "" };
+	int r = sfam_link_add(name, kind, peer, mtu, &diag);
+
+	if (r == -EOPNOTSUPP)
+		return cli_error("%s: this kernel has no links of kind %s; "
+				 "try: modprobe %s", name, kind, kind);
+	if (r == 0)
+		r = sfam_link_up(name, &diag);
+	if (r == 0 && peer)
+		r = sfam_link_up(peer, &diag);
+	return link_report(name, r, &diag);
+}
+
 static int run_add(const struct cli_verb *self, int argc, char **argv)
 {
 	const char *peer = NULL;
 	uint64_t mtu = 0;
 	int c;
-	int r;
 
 	while ((c = cli_getopt(self, argc, argv, "+:p:m:")) != -1) {
 		if (c == '?')
@@ -38,32 +55,14 @@ static int run_add(const struct cli_verb *self, int argc, char **argv)
 	}
 	if (argc - optind != 2)
 		return cli_usage(self, "which name and kind?");
-	r = sfam_link_add(argv[optind], argv[optind + 1], peer,
-			  (uint32_t)mtu);
-	if (r == -EOPNOTSUPP)
-		return cli_error("%s: this kernel has no links of kind %s; "
-				 "try: modprobe %s", argv[optind],
-				 argv[optind + 1], argv[optind + 1]);
-	if (r == -EINVAL && mtu)
-		return cli_error("%s: the kernel takes no such name, or no "
-				 "MTU of %llu for a %s", argv[optind],
-				 (unsigned long long)mtu, argv[optind + 1]);
-	if (r == -EINVAL)
-		return cli_error("%s: the kernel takes no such name, or this "
-				 "kind %s a peer (-p)", argv[optind],
-				 peer ? "has not" : "wants");
-	if (r == 0)
-		r = sfam_link_up(argv[optind]);
-	if (r == 0 && peer)
-		r = sfam_link_up(peer);
-	return link_report(argv[optind], r);
+	return add(argv[optind], argv[optind + 1], peer, (uint32_t)mtu);
 }
 
 static int run_each(const struct cli_verb *self, int argc, char **argv)
 {
-	int (*change)(const char *name);
+	int (*change)(const char *name, struct sfam_ctl_diag *diag);
+	struct sfam_ctl_diag diag;
 	int status = CLI_OK;
-	int i;
 
 	change = strcmp(self->name, "up") == 0 ? sfam_link_up :
 		 strcmp(self->name, "down") == 0 ? sfam_link_down :
@@ -72,8 +71,9 @@ static int run_each(const struct cli_verb *self, int argc, char **argv)
 		return CLI_USAGE;
 	if (optind == argc)
 		return cli_usage(self, "which interface?");
-	for (i = optind; i < argc; i++)
-		if (link_report(argv[i], change(argv[i])) != CLI_OK)
+	for (; optind < argc; optind++)
+		if (link_report(argv[optind], change(argv[optind], &diag),
+				&diag) != CLI_OK)
 			status = CLI_FAILED;
 	return status;
 }
@@ -90,8 +90,12 @@ static const struct cli_verb below[] = {
 	{
 		.name = "set",
 		.args = "NAME [down] [SETTING VALUE]... [up]  |  NAME restart",
-		.help = "set up a CAN controller",
+		.help = "change an interface, or a CAN controller",
 		.details =
+"  mtu BYTES, txqueuelen PACKETS, name NEW\n"
+"  netns NAME|PATH|PID                at last: another network namespace\n"
+"\n"
+"Of a CAN controller:\n"
 "  bitrate N [sample-point 0.875]     or tq, prop-seg, phase-seg1, phase-seg2\n"
 "  sjw N                              synchronisation jump width\n"
 "  dbitrate N [dsample-point 0.8]     data phase of CAN FD; dtq ... dsjw too\n"
@@ -105,6 +109,12 @@ static const struct cli_verb below[] = {
 "The words of ip(8), all in one request. A controller can be changed only\n"
 "while it is down: `link set can0 down bitrate 500000 up`.\n",
 		.run = link_set_run,
+	},
+	{
+		.name = "show",
+		.args = "[--json] [NAME]...",
+		.help = "what the kernel tells of interfaces",
+		.run = link_show_run,
 	},
 	{
 		.name = "up",

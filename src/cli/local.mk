@@ -47,7 +47,9 @@ sockfam_SOURCES = \
 	src/cli/hex.h \
 	src/cli/json.c \
 	src/cli/json.h \
+	src/cli/link-cli.h \
 	src/cli/link-set.c \
+	src/cli/link-show.c \
 	src/cli/link.c \
 	src/cli/main.c \
 	src/cli/output.c \

@@ -4,10 +4,9 @@
  * only what the driver has; `have` says what came.
  */
 #include <linux/can/netlink.h>
-#include <linux/if_link.h>
 #include <net/if_arp.h>
 
-#include "request.h"
+#include "link-info.h"
 
 /* Copies an attribute of at least that size; 1 if it was there. */
 static int take(struct nlattr *attr, void *ret, size_t size)
@@ -211,12 +210,18 @@ static int take_device_counts(struct nlattr *attr, struct sfam_can_status *s)
 }
 
 /* Kernels of all ages have the fields up to rx_over_errors. */
+int sfam__ctl_take_stats(struct nlattr *attr, struct rtnl_link_stats64 *ret)
+{
+	memset(ret, 0, sizeof(*ret));
+	return take(attr, ret,
+		    offsetof(struct rtnl_link_stats64, rx_crc_errors));
+}
+
 static void take_link_counts(struct nlattr *attr, struct sfam_can_status *s)
 {
 	struct rtnl_link_stats64 stats;
 
-	if (!take(attr, &stats,
-		  offsetof(struct rtnl_link_stats64, rx_crc_errors)))
+	if (!sfam__ctl_take_stats(attr, &stats))
 		return;
 	s->rx_packets = stats.rx_packets;
 	s->tx_packets = stats.tx_packets;
@@ -229,7 +234,7 @@ static void take_link_counts(struct nlattr *attr, struct sfam_can_status *s)
 	s->rx_overruns = stats.rx_over_errors;
 }
 
-static void take_info(struct nlattr *attr, struct sfam_can_status *s)
+void sfam__ctl_can_take(struct nlattr *attr, struct sfam_can_status *s)
 {
 	struct nlattr *a[IFLA_INFO_MAX + 1];
 
@@ -259,7 +264,7 @@ static int on_link(struct nlmsghdr *header, void *arg)
 	s->link_flags = link->ifi_flags;
 	take(a[IFLA_MTU], &s->mtu, sizeof(s->mtu));
 	take_link_counts(a[IFLA_STATS64], s);
-	take_info(a[IFLA_LINKINFO], s);
+	sfam__ctl_can_take(a[IFLA_LINKINFO], s);
 	return 0;
 }
 

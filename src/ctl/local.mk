@@ -15,6 +15,8 @@ libsockfam_ctl_la_SOURCES = \
 	src/ctl/can-names.c \
 	src/ctl/can-status.c \
 	src/ctl/can-timing.c \
+	src/ctl/link-info.c \
+	src/ctl/link-info.h \
 	src/ctl/link.c \
 	src/ctl/request.c \
 	src/ctl/request.h

@@ -14,6 +14,7 @@ struct answer {
 	struct sfam_ctl_diag *diag;
 	int error;		/* -errno */
 	int done;
+	int interrupted;	/* a dump that is of no one moment */
 };
 
 int sfam__ctl_refuse(struct sfam_ctl_diag *diag, int error,
@@ -29,25 +30,15 @@ int sfam__ctl_refuse(struct sfam_ctl_diag *diag, int error,
 	return error;
 }
 
-/*
- * Behind the copy of the request's header (NETLINK_CAP_ACK leaves out its
- * body) stand attributes, if NLM_F_ACK_TLVS says so.
- */
-static void take_words(struct answer *a, const struct nlmsgerr *e)
+/* From offset `at` stand attributes, if NLM_F_ACK_TLVS says so. */
+static void take_words(struct answer *a, const struct nlmsghdr *h, size_t at)
 {
-	const struct nlmsghdr *h = (const struct nlmsghdr *)
-		((const char *)e - NLMSG_HDRLEN);
-	size_t at = NLMSG_HDRLEN + sizeof(*e);
 	struct nlattr *attr;
 
 	if (!a->diag)
 		return;
 	a->diag->words[0] = '\0';
-	if (!(h->nlmsg_flags & NLM_F_ACK_TLVS))
-		return;
-	if (!(h->nlmsg_flags & NLM_F_CAPPED))
-		at += NLMSG_ALIGN(e->msg.nlmsg_len) - NLMSG_HDRLEN;
-	if (at >= h->nlmsg_len)
+	if (!(h->nlmsg_flags & NLM_F_ACK_TLVS) || at >= h->nlmsg_len)
 		return;
 	attr = nla_find((const struct nlattr *)((const char *)h + at),
 			(int)(h->nlmsg_len - at), NLMSGERR_ATTR_MSG);
@@ -55,15 +46,51 @@ static void take_words(struct answer *a, const struct nlmsgerr *e)
 		nla_strlcpy(a->diag->words, attr, sizeof(a->diag->words));
 }
 
+/* A copy of the request is in it; NETLINK_CAP_ACK leaves out its body. */
 static int on_error(struct sockaddr_nl *from, struct nlmsgerr *e, void *arg)
 {
+	const struct nlmsghdr *h = (const struct nlmsghdr *)
+		((const char *)e - NLMSG_HDRLEN);
 	struct answer *a = arg;
+	size_t at = NLMSG_HDRLEN + sizeof(*e);
 
 	(void)from;
 	a->error = e->error;
 	a->done = 1;
-	take_words(a, e);
+	if (!(h->nlmsg_flags & NLM_F_CAPPED))
+		at += NLMSG_ALIGN(e->msg.nlmsg_len) - NLMSG_HDRLEN;
+	take_words(a, h, at);
 	return NL_STOP;
+}
+
+/*
+ * The end of a dump has an error in it if the kernel gave up there
+ * (netlink_dump_done() of net/netlink/af_netlink.c); libnl does not look.
+ */
+static int on_finish(struct nl_msg *msg, void *arg)
+{
+	const struct nlmsghdr *h = nlmsg_hdr(msg);
+	struct answer *a = arg;
+	int error = 0;
+
+	a->done = 1;
+	if (h->nlmsg_len >= NLMSG_LENGTH(sizeof(error)))
+		memcpy(&error, nlmsg_data(h), sizeof(error));
+	if (error < 0 && a->error == 0) {
+		a->error = error;
+		take_words(a, h, NLMSG_SPACE(sizeof(error)));
+	}
+	return NL_STOP;
+}
+
+/* Without this libnl ends at the first such message of several. */
+static int on_interrupted(struct nl_msg *msg, void *arg)
+{
+	struct answer *a = arg;
+
+	(void)msg;
+	a->interrupted = 1;
+	return NL_OK;
 }
 
 static int on_ack(struct nl_msg *msg, void *arg)
@@ -92,18 +119,18 @@ static int local_error(int nle)
 		return -ENOMEM;
 	case NLE_PERM:
 		return -EPERM;
-	case NLE_DUMP_INTR:
-		return -EAGAIN;
+	case NLE_PROTO_MISMATCH:
+		return -EPROTONOSUPPORT;
 	default:
 		return -EIO;
 	}
 }
 
-static int converse(struct nl_sock *sk, struct nl_msg *msg, struct nl_cb *cb,
-		    struct answer *a)
+static int converse(struct nl_sock *sk, int protocol, struct nl_msg *msg,
+		    struct nl_cb *cb, struct answer *a)
 {
 	const int on = 1;
-	int r = nl_connect(sk, NETLINK_ROUTE);
+	int r = nl_connect(sk, protocol);
 
 	if (r < 0)
 		return local_error(r);
@@ -117,12 +144,21 @@ static int converse(struct nl_sock *sk, struct nl_msg *msg, struct nl_cb *cb,
 		r = nl_recvmsgs(sk, cb);
 	if (a->error)
 		return a->error;
-	return r < 0 && !a->done ? local_error(r) : 0;
+	if (r < 0 && !a->done)
+		return local_error(r);
+	return a->interrupted ? -EAGAIN : 0;
 }
 
 int sfam__ctl_request(struct nl_msg *msg,
 		      int (*got)(struct nlmsghdr *header, void *arg),
 		      void *arg, struct sfam_ctl_diag *diag)
+{
+	return sfam__ctl_talk(NETLINK_ROUTE, msg, got, arg, diag);
+}
+
+int sfam__ctl_talk(int protocol, struct nl_msg *msg,
+		   int (*got)(struct nlmsghdr *header, void *arg), void *arg,
+		   struct sfam_ctl_diag *diag)
 {
 	struct answer a = { .got = got, .arg = arg, .diag = diag };
 	struct nl_sock *sk = nl_socket_alloc();
@@ -134,9 +170,11 @@ int sfam__ctl_request(struct nl_msg *msg,
 	if (sk && cb && msg) {
 		nl_cb_err(cb, NL_CB_CUSTOM, on_error, &a);
 		nl_cb_set(cb, NL_CB_ACK, NL_CB_CUSTOM, on_ack, &a);
-		nl_cb_set(cb, NL_CB_FINISH, NL_CB_CUSTOM, on_ack, &a);
+		nl_cb_set(cb, NL_CB_FINISH, NL_CB_CUSTOM, on_finish, &a);
+		nl_cb_set(cb, NL_CB_DUMP_INTR, NL_CB_CUSTOM, on_interrupted,
+			  &a);
 		nl_cb_set(cb, NL_CB_VALID, NL_CB_CUSTOM, on_valid, &a);
-		r = converse(sk, msg, cb, &a);
+		r = converse(sk, protocol, msg, cb, &a);
 	}
 	if (cb)
 		nl_cb_put(cb);

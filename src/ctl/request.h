@@ -35,5 +35,12 @@ struct nl_msg *sfam__ctl_link_message(int type, int flags, const char *name,
 int sfam__ctl_request(struct nl_msg *msg,
 		      int (*got)(struct nlmsghdr *header, void *arg),
 		      void *arg, struct sfam_ctl_diag *diag);
+/*
+ * The same with any NETLINK_... protocol. -EAGAIN: what a dump tells about
+ * changed meanwhile (NLM_F_DUMP_INTR), so it may lack things; ask again.
+ */
+int sfam__ctl_talk(int protocol, struct nl_msg *msg,
+		   int (*got)(struct nlmsghdr *header, void *arg), void *arg,
+		   struct sfam_ctl_diag *diag);
 
 #endif

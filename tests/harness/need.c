@@ -44,7 +44,7 @@ static int enter(void)
 	snprintf(map, sizeof(map), "0 %u 1", gid);
 	if (write_file("/proc/self/gid_map", map) < 0)
 		return -EPERM;
-	return sfam_link_up("lo");
+	return sfam_link_up("lo", NULL);
 }
 
 /* Tries in a child, so that this process stays where it is. */
@@ -64,14 +64,14 @@ static int try_vcan(void)
 {
 	int r = enter();
 
-	return r < 0 ? r : sfam_link_add("vcan0", "vcan", NULL, 72);
+	return r < 0 ? r : sfam_link_add("vcan0", "vcan", NULL, 72, NULL);
 }
 
 static int try_vcanxl(void)
 {
 	int r = enter();
 
-	return r < 0 ? r : sfam_link_add("vcan0", "vcan", NULL, 2060);
+	return r < 0 ? r : sfam_link_add("vcan0", "vcan", NULL, 2060, NULL);
 }
 
 /*
@@ -217,23 +217,24 @@ void netns_enter(void)
 
 void link_add(const char *name, const char *kind, unsigned int mtu)
 {
-	ck_assert_ok(sfam_link_add(name, kind, NULL, mtu));
-	ck_assert_ok(sfam_link_up(name));
+	ck_assert_ok(sfam_link_add(name, kind, NULL, mtu, NULL));
+	ck_assert_ok(sfam_link_up(name, NULL));
 }
 
 void link_add_pair(const char *name, const char *peer)
 {
-	ck_assert_ok(sfam_link_add(name, "veth", peer, 0));
-	ck_assert_ok(sfam_link_up(name));
-	ck_assert_ok(sfam_link_up(peer));
+	ck_assert_ok(sfam_link_add(name, "veth", peer, 0, NULL));
+	ck_assert_ok(sfam_link_up(name, NULL));
+	ck_assert_ok(sfam_link_up(peer, NULL));
 }
 
 void link_del(const char *name)
 {
-	ck_assert_ok(sfam_link_delete(name));
+	ck_assert_ok(sfam_link_delete(name, NULL));
 }
 
 void link_set_up(const char *name, int up)
 {
-	ck_assert_ok(up ? sfam_link_up(name) : sfam_link_down(name));
+	ck_assert_ok(up ? sfam_link_up(name, NULL) :
+			  sfam_link_down(name, NULL));
 }

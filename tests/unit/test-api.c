@@ -325,11 +325,21 @@ static void alg(void)
 
 static void ctl(void)
 {
-	EXPECT(sfam_link_add("", "veth", NULL, 0) == -EINVAL);
-	EXPECT(sfam_link_up("nosuch0") == -ENODEV);
-	EXPECT(sfam_link_down("nosuch0") == -ENODEV);
-	EXPECT(sfam_link_move("nosuch0", 1) == -ENODEV);
-	EXPECT(sfam_link_delete("nosuch0") == -ENODEV);
+	struct sfam_link_info link = { .flags = 0 };
+	size_t n;
+
+	EXPECT(sfam_link_add("", "veth", NULL, 0, NULL) == -EINVAL);
+	EXPECT(sfam_link_up("nosuch0", NULL) == -ENODEV);
+	EXPECT(sfam_link_down("nosuch0", NULL) == -ENODEV);
+	EXPECT(sfam_link_set_mtu("nosuch0", 1, NULL) == -ENODEV);
+	EXPECT(sfam_link_set_tx_queue("nosuch0", 1, NULL) == -ENODEV);
+	EXPECT(sfam_link_rename("nosuch0", "x", NULL) == -ENODEV);
+	EXPECT(sfam_link_move_to_process("nosuch0", 1, NULL) == -ENODEV);
+	EXPECT(sfam_link_move_to_netns("nosuch0", -1, NULL) == -EBADF);
+	EXPECT(sfam_link_delete("nosuch0", NULL) == -ENODEV);
+	EXPECT(sfam_link_get("nosuch0", &link, NULL) == -ENODEV);
+	EXPECT(sfam_link_is_running(&link) == 0);
+	EXPECT(sfam_link_list(NULL, 0, &n, NULL) == -ENOSPC);
 }
 
 int main(void)

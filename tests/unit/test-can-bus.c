@@ -58,10 +58,10 @@ START_TEST(frames_cross_the_bus)
 	ck_assert_uint_eq(rec->size, CAN_MTU);
 	ck_assert_mem_eq(rec->frame, &sent, sizeof(sent));
 	ck_assert_int_gt(rec->time_ns, 0);
-	ck_assert_ok(sfam_link_down("can0"));
+	ck_assert_ok(sfam_link_down("can0", NULL));
 	ck_assert_err(sfam_can_receive(own, receiver, &rec, limit), ENETDOWN);
 	ck_assert_err(sfam_can_send(own, &iov, 1, NULL, 0), ENETDOWN);
-	ck_assert_ok(sfam_link_down("can1"));
+	ck_assert_ok(sfam_link_down("can1", NULL));
 	sfam_can_receiver_free(receiver);
 	close(own);
 	close(other);
@@ -94,8 +94,8 @@ START_TEST(fd_frames_cross_the_bus)
 	ck_assert_mem_eq(rec->frame, &sent, sizeof(sent));
 	ck_assert_ok(sfam_can_get_status("can3", &after, NULL));
 	ck_assert_uint_eq(after.rx_packets, before.rx_packets + 1);
-	ck_assert_ok(sfam_link_down("can2"));
-	ck_assert_ok(sfam_link_down("can3"));
+	ck_assert_ok(sfam_link_down("can2", NULL));
+	ck_assert_ok(sfam_link_down("can3", NULL));
 	sfam_can_receiver_free(receiver);
 	close(from);
 	close(to);

@@ -170,8 +170,8 @@ START_TEST(virtual)
 	struct sfam_can_status s;
 	struct sfam_ctl_diag diag;
 
-	ck_assert_ok(sfam_link_add("v0", "vcan", NULL, 72));
-	ck_assert_ok(sfam_link_add("x0", "vxcan", "x1", 0));
+	ck_assert_ok(sfam_link_add("v0", "vcan", NULL, 72, NULL));
+	ck_assert_ok(sfam_link_add("x0", "vxcan", "x1", 0, NULL));
 	ck_assert_ok(sfam_can_get_status("v0", &s, &diag));
 	ck_assert_str_eq(s.kind, "vcan");
 	ck_assert_uint_eq(s.have, 0);
@@ -406,7 +406,7 @@ START_TEST(refusals_in_words)
 	says(&diag, "the link is up");
 	ck_assert_err(sfam_can_restart("can0", &diag), EBUSY);
 	says(&diag, "not in bus-off");
-	ck_assert_ok(sfam_link_down("can0"));
+	ck_assert_ok(sfam_link_down("can0", NULL));
 	ck_assert_err(sfam_can_restart("can0", &diag), EINVAL);
 	says(&diag, "the link is down");
 	expect_refusal(set_rate(1, 0, &diag), EDOM, &diag);

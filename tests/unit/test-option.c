@@ -309,7 +309,7 @@ START_TEST(interface_list)
 	for (i = 0; i < PAIRS; i++) {
 		snprintf(name, sizeof(name), "a%zu", i);
 		snprintf(peer, sizeof(peer), "b%zu", i);
-		ck_assert_ok(sfam_link_add(name, "veth", peer, 0));
+		ck_assert_ok(sfam_link_add(name, "veth", peer, 0, NULL));
 	}
 	ck_assert_err(sfam_interface_list(list, 2 * PAIRS, &n), ENOSPC);
 	ck_assert_uint_eq(n, 2 * PAIRS + 1);
