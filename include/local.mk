@@ -11,6 +11,7 @@ pkginclude_HEADERS = \
 	include/sockfam/ctl-base.h \
 	include/sockfam/ctl-can.h \
 	include/sockfam/ctl-link.h \
+	include/sockfam/ctl-watch.h \
 	include/sockfam/ctl.h \
 	include/sockfam/error.h \
 	include/sockfam/family.h \

@@ -122,6 +122,7 @@ says 0 '"name": "lo", "index": 1, "kind": null, "type": 772' \
 says 1 "nosuch0: No such device" link show nosuch0
 says 1 "[]" link show --json nosuch0
 says 2 "no such option: --nosuch" link show --nosuch
+says 2 "not a word of this: lo" link monitor lo
 says 2 "not a setting: mtu x" link set lo mtu x
 says 2 "not a setting: txqueuelen -1" link set lo txqueuelen -1
 says 2 "set it up there" link set lo netns 1 up

@@ -57,6 +57,7 @@ UNIT_TESTS = \
 	tests/unit/test-io \
 	tests/unit/test-json \
 	tests/unit/test-link \
+	tests/unit/test-link-step \
 	tests/unit/test-listen \
 	tests/unit/test-message \
 	tests/unit/test-move \
@@ -69,7 +70,8 @@ UNIT_TESTS = \
 	tests/unit/test-socket \
 	tests/unit/test-storm \
 	tests/unit/test-sum-line \
-	tests/unit/test-text
+	tests/unit/test-text \
+	tests/unit/test-watch
 if HAVE_CRYPTO
 UNIT_TESTS += tests/unit/test-alg-random
 endif
@@ -112,6 +114,10 @@ tests_unit_test_serve_SOURCES = tests/unit/test-serve.c \
 tests_unit_test_resolve_SOURCES = tests/unit/test-resolve.c \
 	tests/unit/test-etc.h
 tests_unit_test_io_SOURCES = tests/unit/test-io.c tests/unit/pairs.h
+tests_unit_test_link_step_CPPFLAGS = $(INTERNAL_CPPFLAGS) \
+	-I$(top_srcdir)/src/ctl $(NL_CFLAGS)
+tests_unit_test_link_step_SOURCES = tests/unit/test-link-step.c \
+	src/ctl/link-step.c src/ctl/link-step.h
 tests_unit_test_move_SOURCES = tests/unit/test-move.c tests/unit/pairs.h
 tests_unit_test_fdcheck_SOURCES = tests/unit/test-fdcheck.c \
 	tests/unit/test-fd.h

@@ -114,6 +114,13 @@ int sfam_link_list(struct sfam_link_info *list, size_t n, size_t *ret_n,
  */
 int sfam_link_is_running(const struct sfam_link_info *link);
 
+/*
+ * Waits until it is. -ETIMEDOUT. -ENODEV also: it went meanwhile, was moved
+ * away or renamed.
+ */
+int sfam_link_wait_running(const char *name, int64_t timeout_ns,
+			   struct sfam_ctl_diag *diag) SFAM_MUST_CHECK;
+
 #ifdef __cplusplus
 }
 #endif

@@ -14,5 +14,6 @@
 #include <sockfam/ctl-base.h>
 #include <sockfam/ctl-can.h>
 #include <sockfam/ctl-link.h>
+#include <sockfam/ctl-watch.h>
 
 #endif

@@ -10,6 +10,7 @@
 
 int link_set_run(const struct cli_verb *self, int argc, char **argv);
 int link_show_run(const struct cli_verb *self, int argc, char **argv);
+int link_monitor_run(const struct cli_verb *self, int argc, char **argv);
 
 /* CLI_OK, or words for a call about an interface and CLI_FAILED. */
 int link_report(const char *ifname, int error,

@@ -117,6 +117,18 @@ static const struct cli_verb below[] = {
 		.run = link_show_run,
 	},
 	{
+		.name = "monitor",
+		.args = "[--json]",
+		.help = "what happens to interfaces, and to CAN controllers",
+		.details =
+"A line for each event, first for each interface that is there: present,\n"
+"added, gone, moved (to another network namespace), renamed, up, down,\n"
+"running, no-carrier, changed, can-state, bus-off, restarted; resync: the\n"
+"kernel had more to tell than fits, and what follows is the difference.\n"
+"--json: one JSON text per line.\n",
+		.run = link_monitor_run,
+	},
+	{
 		.name = "up",
 		.args = "NAME...",
 		.help = "set interfaces up",

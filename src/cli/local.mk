@@ -48,6 +48,7 @@ sockfam_SOURCES = \
 	src/cli/json.c \
 	src/cli/json.h \
 	src/cli/link-cli.h \
+	src/cli/link-monitor.c \
 	src/cli/link-set.c \
 	src/cli/link-show.c \
 	src/cli/link.c \

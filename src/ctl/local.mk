@@ -17,6 +17,13 @@ libsockfam_ctl_la_SOURCES = \
 	src/ctl/can-timing.c \
 	src/ctl/link-info.c \
 	src/ctl/link-info.h \
+	src/ctl/link-step.c \
+	src/ctl/link-step.h \
+	src/ctl/link-wait.c \
+	src/ctl/link-wait.h \
+	src/ctl/link-watch.c \
 	src/ctl/link.c \
 	src/ctl/request.c \
-	src/ctl/request.h
+	src/ctl/request.h \
+	src/ctl/wait.c \
+	src/ctl/wait.h

@@ -889,6 +889,29 @@ def reconnect_client_gives_up():
     assert time.monotonic() - start >= sum(PAUSES) / 1000
 
 
+# ---------------------------------------------------------- watch-links
+
+@case
+def links_watched():
+    with Program("watch-links") as watch:
+        def until(want):
+            for line in watch.process.stdout:
+                if line.rstrip("\n") == want:
+                    return
+            assert False, "never: " + want
+        until("sfx1 present")
+        ip("link", "add", "sfy0", "type", "veth", "peer", "name", "sfy1")
+        until("sfy0 added")
+        ip("link", "set", "sfy0", "up")
+        until("sfy0 up")
+        # Linux 6.1 renames before it takes down, which it refuses.
+        ip("link", "set", "sfy0", "down")
+        ip("link", "set", "sfy0", "name", "sfz0")
+        until("sfz0 renamed from sfy0")
+        ip("link", "del", "sfz0")
+        until("sfz0 gone")
+
+
 # ----------------------------------------------------------------- main
 
 def one_case(function):

@@ -326,6 +326,8 @@ static void alg(void)
 static void ctl(void)
 {
 	struct sfam_link_info link = { .flags = 0 };
+	struct sfam_link_event event;
+	struct sfam_link_watch *watch;
 	size_t n;
 
 	EXPECT(sfam_link_add("", "veth", NULL, 0, NULL) == -EINVAL);
@@ -340,6 +342,12 @@ static void ctl(void)
 	EXPECT(sfam_link_get("nosuch0", &link, NULL) == -ENODEV);
 	EXPECT(sfam_link_is_running(&link) == 0);
 	EXPECT(sfam_link_list(NULL, 0, &n, NULL) == -ENOSPC);
+	EXPECT(sfam_link_wait_running("nosuch0", 0, NULL) == -ENODEV);
+	EXPECT(sfam_link_watch_new(&watch, 0) == 0);
+	EXPECT(sfam_link_watch_fd(watch) >= 0);
+	EXPECT(sfam_link_watch_next(watch, &event, 0) == 0);
+	EXPECT(strcmp(sfam_link_change_name(event.change), "present") == 0);
+	EXPECT(sfam_link_watch_free(watch) == NULL);
 }
 
 int main(void)

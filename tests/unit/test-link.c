@@ -9,6 +9,7 @@
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <sockfam/ctl.h>
@@ -194,6 +195,52 @@ START_TEST(list)
 }
 END_TEST
 
+/* A child does what is waited for, or spoils it. */
+static pid_t later(int (*act)(const char *name, struct sfam_ctl_diag *diag))
+{
+	pid_t pid = fork();
+
+	ck_assert_int_ge(pid, 0);
+	if (pid == 0) {
+		usleep(20000);
+		_exit(act("v1", NULL) < 0);
+	}
+	return pid;
+}
+
+static void ended_well(pid_t pid)
+{
+	int status;
+
+	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
+	ck_assert_int_eq(status, 0);
+}
+
+START_TEST(wait_until_running)
+{
+	struct sfam_ctl_diag diag;
+	struct sfam_link_info v0;
+	pid_t pid;
+
+	ck_assert_err(sfam_link_wait_running("v0", -1, &diag), ENODEV);
+	ck_assert_ok(sfam_link_add("v0", "veth", "v1", 0, NULL));
+	ck_assert_ok(sfam_link_up("v0", NULL));
+	ck_assert_err(sfam_link_wait_running("v0", 0, &diag), ETIMEDOUT);
+	ck_assert_err(sfam_link_wait_running("v0", 1000000, &diag), ETIMEDOUT);
+	pid = later(sfam_link_up);
+	ck_assert_ok(sfam_link_wait_running("v0", SFAM_FOREVER, &diag));
+	ended_well(pid);
+	ck_assert_ok(sfam_link_get("v0", &v0, NULL));
+	ck_assert(sfam_link_is_running(&v0));
+	ck_assert_ok(sfam_link_wait_running("v0", 0, &diag));
+	ck_assert_ok(sfam_link_down("v0", NULL));
+	pid = later(sfam_link_delete);
+	ck_assert_err(sfam_link_wait_running("v0", SFAM_FOREVER, &diag),
+		      ENODEV);
+	ended_well(pid);
+}
+END_TEST
+
 static int netns_fd(void)
 {
 	int fd = open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC);
@@ -315,6 +362,7 @@ int main(void)
 		{ words, "netns" },
 		{ set_and_get, "netns" },
 		{ list, "netns" },
+		{ wait_until_running, "netns" },
 		{ veth_in_namespaces, "netns" },
 		{ all_kinds_in_namespaces, "netns vcan" },
 		{ veth_of_an_ordinary_user, NULL },
