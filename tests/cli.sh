@@ -113,6 +113,18 @@ says 1 'at 4: expected' can send lo 123#G
 says 1 'at 20: expected' can send lo 123#112233445566778899
 says 1 'at 4: expected the name of an existing interface' \
 	can send nosuch0 123#
+says 0 "rate 500000 bit/s, sample point 87.5 %: tq 125 ns, prop 6, seg1 7, seg2 2" \
+	can timing -c 8000000 -l 1-16,1-8,4,1-64,1 500000
+says 0 '"error_ppm": 4012' \
+	can timing --json -c 8000000 -l 1-16,1-8,4,1-64,1 83000
+says 0 "sample point 70.0 %" \
+	can timing -s 0.7 -c 80000000 -l 2-190,1-63,31,1-255,1 500000
+says 1 "cannot get within 5 %" \
+	can timing -c 8000000 -l 1-16,1-8,4,1-64,1 5000000
+says 2 "not limits: 1-16" can timing -c 8000000 -l 1-16 500000
+says 1 "contradict" can timing -c 8000000 -l 16-1,1-8,4,1-64,1 500000
+says 2 "-c and -l go together" can timing -c 8000000 500000
+says 2 "not a clock: 0" can timing -c 0 -l 1-16,1-8,4,1-64,1 500000
 says 2 "which name and kind?" link add
 says 2 "not an MTU: x" link add -m x v vcan
 says 1 "nosuch0: no such interface" link del nosuch0
@@ -128,6 +140,7 @@ says 2 "not a setting: txqueuelen -1" link set lo txqueuelen -1
 says 2 "set it up there" link set lo netns 1 up
 says 1 "nosuch0: no such interface" link set nosuch0 mtu 72
 says 1 "lo: not a CAN interface" link set lo bitrate 500000
+says 1 "lo: not a CAN interface" can state --json lo
 
 says 0 "usage: sockfam alg VERB" alg -h
 says 0 "usage: sockfam alg aead VERB" alg aead -h

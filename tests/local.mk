@@ -44,6 +44,8 @@ UNIT_TESTS = \
 	tests/unit/test-can-receive \
 	tests/unit/test-can-send \
 	tests/unit/test-can-text \
+	tests/unit/test-can-timing \
+	tests/unit/test-can-watch \
 	tests/unit/test-cmsg \
 	tests/unit/test-connect \
 	tests/unit/test-connect-name \

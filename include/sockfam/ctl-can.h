@@ -43,9 +43,15 @@ struct sfam_can_limits {
  * (750 over 800 kbit/s, 800 over 500 kbit/s, else 875). The result has all
  * fields; its bitrate and sample point are those that come out.
  * ret_error_ppm, if not NULL: how far the bit rate is off, in 1/1 000 000.
- * -EDOM: the nearest possible bit rate is off by more than 5 %, which is
- * where the kernel gives up too. -EINVAL: a bit rate or clock of 0, a sample
- * point over 999, or limits that contradict themselves.
+ * It is the kernel's own choice for `bitrate` and a sample point, but: before
+ * Linux 6.3 the kernel takes a sjw of 1; some drivers move quanta between
+ * prop_seg and phase_seg1, which changes nothing on the bus; the kernel cuts
+ * the error to 1/1000 before it compares, so it takes rates that are off by
+ * 5.09 %; and for early sample points it goes below tseg1_min, be the result
+ * in use then or refused (-EINVAL, "sjw: 1 greater than phase-seg1: 0").
+ * -EDOM: the nearest possible bit rate is off by more than 5 %. -EINVAL: a
+ * bit rate or clock of 0, a sample point over 999, or limits that contradict
+ * themselves.
  */
 int sfam_can_timing_compute(struct sfam_can_timing *ret,
 			    uint32_t *ret_error_ppm,
@@ -103,8 +109,9 @@ int sfam_can_configure(const char *ifname, const struct sfam_can_config *config,
 
 /*
  * Ends bus-off now. -EBUSY: the controller is not in bus-off, or restarts
- * by itself (restart_ms). -EINVAL: the link is down. -ENODEV, -EOPNOTSUPP,
- * -EPERM as above.
+ * by itself (restart_ms). -EINVAL: the link is down. -EOPNOTSUPP also: its
+ * driver cannot (slcan; kernels before July 2025 do not look and crash).
+ * -ENODEV, -EPERM as above.
  */
 int sfam_can_restart(const char *ifname, struct sfam_ctl_diag *diag)
 	SFAM_MUST_CHECK;
@@ -163,6 +170,47 @@ struct sfam_can_status {
  */
 int sfam_can_get_status(const char *ifname, struct sfam_can_status *ret,
 			struct sfam_ctl_diag *diag) SFAM_MUST_CHECK;
+
+/*
+ * Waits until the controller is in one of the states: for each a bit,
+ * 1u << CAN_STATE_... of linux/can/netlink.h. ret_state may be NULL.
+ * -ETIMEDOUT. -ENODEV, -EOPNOTSUPP as above, also if it goes meanwhile.
+ * How it learns of changes: see sfam_link_watch_new. A state that is left
+ * again before it can be read is not seen; bus-off without restart_ms
+ * stays.
+ */
+int sfam_can_wait_state(const char *ifname, uint32_t states,
+			uint32_t *ret_state, int64_t timeout_ns,
+			struct sfam_ctl_diag *diag) SFAM_MUST_CHECK;
+
+/*
+ * When and how often to restart after bus-off. The kernel's own restart_ms
+ * goes on for ever at one pace; this waits longer each time, and ends.
+ */
+struct sfam_can_restarts {
+	size_t size;		/* sizeof(struct sfam_can_restarts) */
+	uint32_t limit;		/* restarts in a row; 0: no limit */
+	int64_t delay_ns;	/* before the first; then twice that ... */
+	int64_t delay_max_ns;	/* ... up to this */
+	int64_t calm_ns;	/* so long without bus-off begins a new row */
+};
+#define SFAM_CAN_RESTARTS_INIT { sizeof(struct sfam_can_restarts), 10, \
+	100000000, 10000000000, 60000000000 }
+
+/*
+ * Brings the controller back from bus-off each time, for timeout_ns: for a
+ * thread or program of its own. policy NULL: SFAM_CAN_RESTARTS_INIT (100 ms
+ * to 10 s, 10 in a row, a minute). A driver that cannot restart is taken
+ * down and up. Never 0; *ret_restarts, if not NULL, is set all the same,
+ * but for -EINVAL and -E2BIG: not a policy.
+ * -ETIMEDOUT: the time is over. -ENETDOWN: the limit is reached, it is in
+ * bus-off. -EBUSY: restart_ms is set, so the kernel does it. Others as of
+ * sfam_can_restart.
+ */
+int sfam_can_keep_running(const char *ifname,
+			  const struct sfam_can_restarts *policy,
+			  uint32_t *ret_restarts, int64_t timeout_ns,
+			  struct sfam_ctl_diag *diag) SFAM_MUST_CHECK;
 
 /* "ERROR-ACTIVE" ... as ip(8) has them; NULL if unknown. Static storage. */
 const char *sfam_can_state_name(uint32_t state);

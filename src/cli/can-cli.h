@@ -25,7 +25,15 @@ uint64_t can_cli_drops(int fd, uint64_t told);
 /* What the kernel said of a controller, or its code. CLI_FAILED. */
 int can_cli_bad_ctl(const char *ifname, int error,
 		    const struct sfam_ctl_diag *diag);
+/* One line; nothing without a bit rate. */
+void can_cli_print_timing(const char *label,
+			  const struct sfam_can_timing *timing);
 /* A sample point as ip(8) has it, "0.875"; 0 or -1. */
 int can_cli_permille(const char *text, uint32_t *ret);
+struct json;
+/* All of a status, as members of the object that is open. */
+void can_json_status(struct json *j, const struct sfam_can_status *s);
+void can_json_timing(struct json *j, const char *key,
+		     const struct sfam_can_timing *t);
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* sockfam can state, sockfam can timing: controllers, for people. */
+/* sockfam can state: controllers, for people. */
 #include <errno.h>
+#include <getopt.h>
 #include <net/if.h>
 #include <stdio.h>
 #include <string.h>
@@ -9,6 +10,11 @@
 #include <sockfam/ctl.h>
 
 #include "can-cli.h"
+#include "json.h"
+
+static const struct option json_option[] = {
+	{ "json", no_argument, NULL, 'j' }, { 0 },
+};
 
 int can_cli_bad_ctl(const char *ifname, int error,
 		    const struct sfam_ctl_diag *diag)
@@ -21,7 +27,7 @@ int can_cli_bad_ctl(const char *ifname, int error,
 	return cli_bad_call(ifname, error);
 }
 
-static void print_timing(const char *label, const struct sfam_can_timing *t)
+void can_cli_print_timing(const char *label, const struct sfam_can_timing *t)
 {
 	if (t->bitrate == 0)
 		return;
@@ -75,8 +81,8 @@ static void print_tdc(const struct sfam_can_status *s)
 
 static void print_controller(const struct sfam_can_status *s)
 {
-	print_timing("rate", &s->timing);
-	print_timing("data rate", &s->data_timing);
+	can_cli_print_timing("rate", &s->timing);
+	can_cli_print_timing("data rate", &s->data_timing);
 	print_tdc(s);
 	print_modes("modes", s->modes);
 	if (s->have & SFAM_CAN_HAVE_SUPPORTED)
@@ -116,7 +122,25 @@ static void print_head(const char *ifname, const struct sfam_can_status *s)
 	putchar('\n');
 }
 
-static int print_status(const char *ifname)
+static void print_status(const char *ifname, const struct sfam_can_status *s)
+{
+	print_head(ifname, s);
+	if (s->have & SFAM_CAN_HAVE_CONTROLLER)
+		print_controller(s);
+	printf("  received %llu frames (%llu bytes), errors %llu, dropped "
+	       "%llu, overruns %llu\n", (unsigned long long)s->rx_packets,
+	       (unsigned long long)s->rx_bytes,
+	       (unsigned long long)s->rx_errors_total,
+	       (unsigned long long)s->rx_dropped,
+	       (unsigned long long)s->rx_overruns);
+	printf("  sent %llu frames (%llu bytes), errors %llu, dropped %llu\n",
+	       (unsigned long long)s->tx_packets,
+	       (unsigned long long)s->tx_bytes,
+	       (unsigned long long)s->tx_errors_total,
+	       (unsigned long long)s->tx_dropped);
+}
+
+static int show_status(struct json *j, const char *ifname)
 {
 	struct sfam_can_status s;
 	struct sfam_ctl_diag diag;
@@ -124,35 +148,39 @@ static int print_status(const char *ifname)
 
 	if (r < 0)
 		return can_cli_bad_ctl(ifname, r, &diag);
-	print_head(ifname, &s);
-	if (s.have & SFAM_CAN_HAVE_CONTROLLER)
-		print_controller(&s);
-	printf("  received %llu frames (%llu bytes), errors %llu, dropped "
-	       "%llu, overruns %llu\n", (unsigned long long)s.rx_packets,
-	       (unsigned long long)s.rx_bytes,
-	       (unsigned long long)s.rx_errors_total,
-	       (unsigned long long)s.rx_dropped,
-	       (unsigned long long)s.rx_overruns);
-	printf("  sent %llu frames (%llu bytes), errors %llu, dropped %llu\n",
-	       (unsigned long long)s.tx_packets,
-	       (unsigned long long)s.tx_bytes,
-	       (unsigned long long)s.tx_errors_total,
-	       (unsigned long long)s.tx_dropped);
+	if (!j) {
+		print_status(ifname, &s);
+		return CLI_OK;
+	}
+	json_object(j, NULL);
+	json_text(j, "name", ifname);
+	can_json_status(j, &s);
+	json_end(j);
 	return CLI_OK;
 }
 
 int can_state_run(const struct cli_verb *self, int argc, char **argv)
 {
+	struct json out = JSON_INIT(stdout);
+	struct json *j = NULL;
 	int status = CLI_OK;
-	int i;
+	int c;
 
-	if (cli_getopt(self, argc, argv, "+:") != -1)
-		return CLI_USAGE;
+	while ((c = cli_getopt_long(self, argc, argv, "+:", json_option)) !=
+	       -1) {
+		if (c != 'j')
+			return CLI_USAGE;
+		j = &out;
+	}
 	if (optind == argc)
 		return cli_usage(self, "which interface?");
-	for (i = optind; i < argc; i++)
-		if (print_status(argv[i]) != CLI_OK)
+	if (j)
+		json_list(j, NULL);
+	for (; optind < argc; optind++)
+		if (show_status(j, argv[optind]) != CLI_OK)
 			status = CLI_FAILED;
+	if (j)
+		json_end(j);
 	return status;
 }
 
@@ -164,55 +192,4 @@ int can_cli_permille(const char *text, uint32_t *ret)
 		return -1;
 	*ret = (uint32_t)((ns + 500000) / 1000000);
 	return *ret > 0 && *ret < 1000 ? 0 : -1;
-}
-
-static int print_computed(const char *text, const struct sfam_can_limits *l,
-			  uint32_t clock_hz, uint32_t rate, uint32_t point)
-{
-	struct sfam_can_timing t;
-	uint32_t ppm;
-	int r = sfam_can_timing_compute(&t, &ppm, l, clock_hz, rate, point);
-
-	if (r == -EDOM)
-		return cli_error("%s: the controller cannot get within 5 %% "
-				 "of that from its clock of %u Hz", text,
-				 clock_hz);
-	if (r < 0)
-		return cli_bad_call(text, r);
-	print_timing("rate", &t);
-	printf("  off by %u ppm\n", ppm);
-	return CLI_OK;
-}
-
-int can_timing_run(const struct cli_verb *self, int argc, char **argv)
-{
-	struct sfam_can_status s;
-	struct sfam_ctl_diag diag;
-	uint32_t point = 0;
-	uint64_t rate;
-	int c, data = 0;
-	int r;
-
-	while ((c = cli_getopt(self, argc, argv, "+:ds:")) != -1) {
-		if (c == '?')
-			return CLI_USAGE;
-		if (c == 'd')
-			data = 1;
-		else if (can_cli_permille(optarg, &point) < 0)
-			return cli_usage(self, "not a sample point: %s",
-					 optarg);
-	}
-	if (argc - optind != 2)
-		return cli_usage(self, "which interface and bit rate?");
-	if (cli_number(argv[optind + 1], 1, UINT32_MAX, &rate) < 0)
-		return cli_usage(self, "not a bit rate: %s", argv[optind + 1]);
-	r = sfam_can_get_status(argv[optind], &s, &diag);
-	if (r < 0)
-		return can_cli_bad_ctl(argv[optind], r, &diag);
-	if (!(s.have & (data ? SFAM_CAN_HAVE_DATA_LIMITS :
-			       SFAM_CAN_HAVE_LIMITS)))
-		return cli_error("%s: its driver tells no limits of %stiming",
-				 argv[optind], data ? "data " : "");
-	return print_computed(argv[optind + 1], data ? &s.data_limits :
-			      &s.limits, s.clock_hz, (uint32_t)rate, point);
 }

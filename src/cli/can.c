@@ -88,17 +88,22 @@ static const struct cli_verb below[] = {
 	},
 	{
 		.name = "state",
-		.args = "IF...",
+		.args = "[--json] IF...",
 		.help = "state, bit timing, modes and counters of interfaces",
 		.run = can_state_run,
 	},
 	{
 		.name = "timing",
-		.args = "[-d] [-s SAMPLE-POINT] IF BITRATE",
+		.args = "[--json] [-d] [-s SAMPLE-POINT] IF|-c HZ -l LIMITS "
+			"BITRATE",
 		.help = "bit timing that a controller would use",
 		.details =
 "  -d      data phase of CAN FD\n"
-"  -s      0.875: instead of CiA's advice for the rate\n",
+"  -s      0.875: instead of CiA's advice for the rate\n"
+"  -c, -l  the clock and limits of a controller that is not here, as\n"
+"          TSEG1,TSEG2,SJW,BRP,STEP; SJA1000: -c 8000000 -l 1-16,1-8,4,1-64,1\n"
+"  --json  one object, with error_ppm\n"
+"IF is only asked for its limits; nothing is set.\n",
 		.run = can_timing_run,
 	},
 	{ .name = NULL },

@@ -26,8 +26,10 @@ sockfam_SOURCES = \
 	src/cli/can-ctl.c \
 	src/cli/can-dump.c \
 	src/cli/can-dump.h \
+	src/cli/can-json.c \
 	src/cli/can-screen.c \
 	src/cli/can-send.c \
+	src/cli/can-timing.c \
 	src/cli/can.c \
 	src/cli/cli.c \
 	src/cli/cli.h \

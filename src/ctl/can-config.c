@@ -168,8 +168,8 @@ static int check_arguments(const struct sfam_can_config *c)
 }
 
 /* The kind first: the kernel's answer to others is about its own parsing. */
-static int controller(const char *ifname, struct sfam_can_status *ret,
-		      struct sfam_ctl_diag *diag)
+int sfam__ctl_can_controller(const char *ifname, struct sfam_can_status *ret,
+			     struct sfam_ctl_diag *diag)
 {
 	int r = sfam_can_get_status(ifname, ret, diag);
 
@@ -215,7 +215,7 @@ SFAM_PUBLIC int sfam_can_configure(const char *ifname,
 	if (r < 0)
 		return sfam__ctl_refuse(diag, r, "%s", "not a configuration "
 					"that this library knows");
-	r = controller(ifname, &s, diag);
+	r = sfam__ctl_can_controller(ifname, &s, diag);
 	if (r == 0 && config->flags & SFAM_CAN_CONFIG_DOWN &&
 	    s.link_flags & IFF_UP)
 		r = take_down(ifname, diag);
@@ -236,7 +236,7 @@ SFAM_PUBLIC int sfam_can_restart(const char *ifname,
 				 struct sfam_ctl_diag *diag)
 {
 	struct sfam_can_status s;
-	int r = controller(ifname, &s, diag);
+	int r = sfam__ctl_can_controller(ifname, &s, diag);
 
 	if (r < 0)
 		return r;

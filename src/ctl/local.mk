@@ -15,6 +15,7 @@ libsockfam_ctl_la_SOURCES = \
 	src/ctl/can-names.c \
 	src/ctl/can-status.c \
 	src/ctl/can-timing.c \
+	src/ctl/can-wait.c \
 	src/ctl/link-info.c \
 	src/ctl/link-info.h \
 	src/ctl/link-step.c \

@@ -43,4 +43,8 @@ int sfam__ctl_talk(int protocol, struct nl_msg *msg,
 		   int (*got)(struct nlmsghdr *header, void *arg), void *arg,
 		   struct sfam_ctl_diag *diag);
 
+/* sfam_can_get_status; -EOPNOTSUPP: a CAN interface without a controller. */
+int sfam__ctl_can_controller(const char *ifname, struct sfam_can_status *ret,
+			     struct sfam_ctl_diag *diag);
+
 #endif

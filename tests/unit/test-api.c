@@ -266,6 +266,9 @@ static void can_ctl(void)
 	EXPECT(sfam_can_get_status("nosuch0", &status, NULL) == -ENODEV);
 	EXPECT(sfam_can_configure("nosuch0", &config, NULL) == -ENODEV);
 	EXPECT(sfam_can_restart("nosuch0", NULL) == -ENODEV);
+	EXPECT(sfam_can_wait_state("nosuch0", 1, NULL, 0, NULL) == -ENODEV);
+	EXPECT(sfam_can_keep_running("nosuch0", NULL, NULL, 0, NULL) ==
+	       -ENODEV);
 	EXPECT(strcmp(sfam_can_state_name(0), "ERROR-ACTIVE") == 0);
 	EXPECT(strcmp(sfam_can_mode_name(1), "LOOPBACK") == 0);
 }
