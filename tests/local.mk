@@ -39,6 +39,9 @@ UNIT_TESTS = \
 	tests/unit/test-can-error \
 	tests/unit/test-can-filter \
 	tests/unit/test-can-frame \
+	tests/unit/test-can-gw \
+	tests/unit/test-can-gw-frames \
+	tests/unit/test-can-gw-rules \
 	tests/unit/test-can-log \
 	tests/unit/test-can-option \
 	tests/unit/test-can-receive \
@@ -103,6 +106,13 @@ tests_unit_test_can_ctl_LDADD = $(LDADD) $(SOCKETCAN_LIBS)
 tests_unit_test_bits_LDADD = libsockfam.la
 tests_unit_test_bits_SOURCES = tests/unit/test-bits.c \
 	tests/unit/test-bits-fd.c tests/unit/test-bits.h
+tests_unit_test_can_gw_SOURCES = tests/unit/test-can-gw.c \
+	tests/unit/gw-random.h
+tests_unit_test_can_gw_frames_SOURCES = tests/unit/test-can-gw-frames.c \
+	tests/unit/gw-links.h tests/unit/gw-model.h tests/unit/gw-random.h \
+	tests/unit/test-can-vcan.h
+tests_unit_test_can_gw_rules_SOURCES = tests/unit/test-can-gw-rules.c \
+	tests/unit/gw-links.h tests/unit/gw-random.h
 tests_unit_test_can_option_SOURCES = tests/unit/test-can-option.c \
 	tests/unit/test-can-vcan.h
 tests_unit_test_can_receive_SOURCES = tests/unit/test-can-receive.c \
@@ -175,6 +185,7 @@ PEER_TESTS = \
 	tests/peer/fd.sh \
 	tests/peer/fdpass.sh \
 	tests/peer/fdstore.sh \
+	tests/peer/gw.sh \
 	tests/peer/names.sh \
 	tests/peer/relay.sh \
 	tests/peer/verbs.sh
@@ -203,6 +214,7 @@ EXTRA_DIST += $(CLI_TEST) $(M32_TEST) $(PEER_TESTS) \
 	tests/peer/fdpass.py \
 	tests/peer/fdstore.py \
 	tests/peer/fdtool.py \
+	tests/peer/gw.py \
 	tests/peer/lib.sh \
 	tests/peer/names.py \
 	tests/peer/relay.py \

@@ -106,6 +106,12 @@ static const struct cli_verb below[] = {
 "IF is only asked for its limits; nothing is set.\n",
 		.run = can_timing_run,
 	},
+	{
+		.name = "gw",
+		.args = "add|del|list|flush ...",
+		.help = "rules of the CAN gateway, written as for cangw",
+		.below = can_gw_verbs,
+	},
 	{ .name = NULL },
 };
 

@@ -26,6 +26,7 @@ sockfam_SOURCES = \
 	src/cli/can-ctl.c \
 	src/cli/can-dump.c \
 	src/cli/can-dump.h \
+	src/cli/can-gw.c \
 	src/cli/can-json.c \
 	src/cli/can-screen.c \
 	src/cli/can-send.c \

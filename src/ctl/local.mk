@@ -3,7 +3,8 @@ lib_LTLIBRARIES += libsockfam-ctl.la
 pkgconfig_DATA += src/ctl/sockfam-ctl.pc
 EXTRA_DIST += src/ctl/libsockfam-ctl.map
 
-libsockfam_ctl_la_CPPFLAGS = $(BASE_CPPFLAGS) $(NL_CFLAGS)
+libsockfam_ctl_la_CPPFLAGS = $(BASE_CPPFLAGS) $(NL_CFLAGS) \
+	-I$(top_srcdir)/src/lib
 libsockfam_ctl_la_CFLAGS = $(AM_CFLAGS) -fvisibility=hidden
 libsockfam_ctl_la_LIBADD = $(NL_LIBS)
 libsockfam_ctl_la_LDFLAGS = $(BASE_LDFLAGS) -version-info 0:0:0 -no-undefined \
@@ -12,6 +13,11 @@ libsockfam_ctl_la_LDFLAGS = $(BASE_LDFLAGS) -version-info 0:0:0 -no-undefined \
 EXTRA_libsockfam_ctl_la_DEPENDENCIES = src/ctl/libsockfam-ctl.map
 libsockfam_ctl_la_SOURCES = \
 	src/ctl/can-config.c \
+	src/ctl/can-gw-format.c \
+	src/ctl/can-gw-list.c \
+	src/ctl/can-gw-parse.c \
+	src/ctl/can-gw.c \
+	src/ctl/can-gw.h \
 	src/ctl/can-names.c \
 	src/ctl/can-status.c \
 	src/ctl/can-timing.c \
@@ -28,3 +34,8 @@ libsockfam_ctl_la_SOURCES = \
 	src/ctl/request.h \
 	src/ctl/wait.c \
 	src/ctl/wait.h
+# Scanners and writers of text: a second copy, since they are no interface.
+libsockfam_ctl_la_SOURCES += \
+	src/lib/base/hex.c \
+	src/lib/base/scan.c \
+	src/lib/base/write.c

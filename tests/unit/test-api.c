@@ -4,6 +4,7 @@
  * version maps is there and can be called by a program of a user's.
  */
 #include <errno.h>
+#include <sched.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -273,6 +274,23 @@ static void can_ctl(void)
 	EXPECT(strcmp(sfam_can_mode_name(1), "LOOPBACK") == 0);
 }
 
+static void can_gw(void)
+{
+	static const char text[] = "-s a -d b";
+	struct sfam_can_gw_rule rule;
+	char buf[SFAM_CAN_GW_TEXT_STRLEN];
+	size_t n = 0;
+
+	EXPECT(sfam_can_gw_rule_parse(&rule, text, strlen(text), NULL) == 0);
+	EXPECT(sfam_can_gw_rule_format(&rule, buf, sizeof(buf)) == 9);
+	rule.flags = 1u << 31;
+	EXPECT(sfam_can_gw_add(&rule, NULL) == -EINVAL);
+	EXPECT(sfam_can_gw_delete(&rule, NULL) == -EINVAL);
+	EXPECT(sfam_can_gw_list(NULL, 0, &n, NULL) <= 0);
+	EXPECT(unshare(CLONE_NEWUSER | CLONE_NEWNET) < 0 ||
+	       sfam_can_gw_flush(NULL) < 0);
+}
+
 /* All need a kernel with AF_ALG: that they are there is what is tested. */
 static void alg(void)
 {
@@ -367,6 +385,7 @@ int main(void)
 	can_ctl();
 	alg();
 	ctl();
+	can_gw();		/* the last: in namespaces of its own */
 	printf("api: %d passed, %d failed, 0 skipped\n", !failed, failed);
 	return failed != 0;
 }
