@@ -12,6 +12,7 @@ pkginclude_HEADERS = \
 	include/sockfam/ctl-can.h \
 	include/sockfam/ctl-gw.h \
 	include/sockfam/ctl-link.h \
+	include/sockfam/ctl-tipc.h \
 	include/sockfam/ctl-watch.h \
 	include/sockfam/ctl.h \
 	include/sockfam/error.h \

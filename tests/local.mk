@@ -76,6 +76,9 @@ UNIT_TESTS = \
 	tests/unit/test-storm \
 	tests/unit/test-sum-line \
 	tests/unit/test-text \
+	tests/unit/test-tipc-cluster \
+	tests/unit/test-tipc-ctl \
+	tests/unit/test-tipc-names \
 	tests/unit/test-watch
 if HAVE_CRYPTO
 UNIT_TESTS += tests/unit/test-alg-random
@@ -149,6 +152,10 @@ tests_unit_test_cmsg_SOURCES = tests/unit/test-cmsg.c tests/unit/test-udp.h
 tests_unit_test_packet_line_CPPFLAGS = $(INTERNAL_CPPFLAGS)
 tests_unit_test_packet_line_SOURCES = tests/unit/test-packet-line.c \
 	src/cli/packet-line.c src/cli/packet-line.h
+tests_unit_test_tipc_cluster_SOURCES = tests/unit/test-tipc-cluster.c \
+	tests/unit/test-tipc.h
+tests_unit_test_tipc_names_SOURCES = tests/unit/test-tipc-names.c \
+	tests/unit/test-tipc.h
 tests_unit_test_storm_SOURCES = tests/unit/test-storm.c tests/unit/pairs.h
 tests_unit_test_output_CPPFLAGS = $(INTERNAL_CPPFLAGS)
 tests_unit_test_output_SOURCES = tests/unit/test-output.c \
@@ -188,6 +195,7 @@ PEER_TESTS = \
 	tests/peer/gw.sh \
 	tests/peer/names.sh \
 	tests/peer/relay.sh \
+	tests/peer/tipc-ctl.sh \
 	tests/peer/verbs.sh
 
 EXTRA_DIST += $(CLI_TEST) $(M32_TEST) $(PEER_TESTS) \
@@ -218,6 +226,7 @@ EXTRA_DIST += $(CLI_TEST) $(M32_TEST) $(PEER_TESTS) \
 	tests/peer/lib.sh \
 	tests/peer/names.py \
 	tests/peer/relay.py \
+	tests/peer/tipc-ctl.py \
 	tests/peer/verbs-fd.sh \
 	tests/peer/verbs-stream.sh \
 	tests/peer/verbs.py \

@@ -15,6 +15,7 @@
 #include <sockfam/ctl-can.h>
 #include <sockfam/ctl-gw.h>
 #include <sockfam/ctl-link.h>
+#include <sockfam/ctl-tipc.h>
 #include <sockfam/ctl-watch.h>
 
 #endif

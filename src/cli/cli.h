@@ -28,7 +28,11 @@ struct cli_verb {
 	const char *details;
 	/* argv[0] is the verb; optind is 1. Returns the exit status. */
 	int (*run)(const struct cli_verb *self, int argc, char **argv);
-	const struct cli_verb *below;	/* table of sub-verbs, NULL name ends */
+	/*
+	 * Table of sub-verbs, NULL name ends. With a run beside it, that is
+	 * what the verb does without one of them.
+	 */
+	const struct cli_verb *below;
 };
 
 /* One table per file; main.c lists them. */

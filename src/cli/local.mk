@@ -79,5 +79,12 @@ sockfam_SOURCES = \
 	src/cli/stream.h \
 	src/cli/sum-line.c \
 	src/cli/sum-line.h \
+	src/cli/tipc-bearer.c \
+	src/cli/tipc-cli.c \
+	src/cli/tipc-cli.h \
+	src/cli/tipc-links.c \
+	src/cli/tipc-monitor.c \
+	src/cli/tipc-names.c \
+	src/cli/tipc-node.c \
 	src/cli/tipc.c \
 	src/cli/vsock.c

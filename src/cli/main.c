@@ -63,7 +63,8 @@ static void print_verb_help(const struct cli_verb *v)
 			printf("\n%s", v->details);
 		return;
 	}
-	printf("usage: sockfam %s VERB ...\n\n", cli_path);
+	printf(v->run ? "usage: sockfam %s [VERB ...]\n\n%s.\n\n" :
+	       "usage: sockfam %s VERB ...\n\n", cli_path, v->help);
 	for (sub = v->below; sub->name; sub++)
 		printf("  %s %s\n      %s\n", sub->name, sub->args, sub->help);
 }
@@ -80,11 +81,11 @@ static int run_verb(const struct cli_verb *v, int argc, char **argv)
 		print_verb_help(v);
 		return CLI_OK;
 	}
-	if (!v->below)
-		return v->run(v, argc, argv);
-	for (sub = v->below; argc > 1 && sub->name; sub++)
+	for (sub = v->below; sub && argc > 1 && sub->name; sub++)
 		if (strcmp(sub->name, argv[1]) == 0)
 			return run_verb(sub, argc - 1, argv + 1);
+	if (v->run)
+		return v->run(v, argc, argv);
 	fprintf(stderr, "sockfam: %s: %s%s; one of:", cli_path,
 		argc > 1 ? "no such verb: " : "which verb",
 		argc > 1 ? argv[1] : "");

@@ -4,6 +4,7 @@
 
 #include "cli.h"
 #include "stream.h"
+#include "tipc-cli.h"
 
 #define QUIET_DEFAULT_NS INT64_C(1000000000)
 
@@ -87,6 +88,51 @@ static const struct cli_verb below[] = {
 "stdin gives (at most 65536 bytes) is one message. TIPC cannot close the\n"
 "sending half alone, hence -q; an answer that comes later is lost.\n",
 		.run = run_connect,
+	}, {
+		.name = "node",
+		.args = "[--json]",
+		.help = "show this node, or 'set' it up",
+		.run = tipc_node_get,
+		.below = tipc_node_verbs,
+	}, {
+		.name = "bearer",
+		.args = "[--json]",
+		.help = "list bearers, or 'enable', 'disable', 'set' one",
+		.run = tipc_bearer_list,
+		.below = tipc_bearer_verbs,
+	}, {
+		.name = "links",
+		.args = "[--json] [-s] [IF]",
+		.help = "list links, or 'set', 'reset' one",
+		.run = tipc_links_list,
+		.below = tipc_links_verbs,
+	}, {
+		.name = "names",
+		.args = "[--json]",
+		.help = "list the name table",
+		.details =
+"A line for each range that a socket of the cluster is bound to: type, lower\n"
+"and upper instance, scope, node and socket. --json: a list of objects.\n",
+		.run = tipc_names_run,
+	}, {
+		.name = "sockets",
+		.args = "[--json]",
+		.help = "list TIPC sockets of this network namespace",
+		.details =
+"What each is bound to, or connected to. --json: a list of objects.\n",
+		.run = tipc_sockets_run,
+	}, {
+		.name = "peers",
+		.args = "[--json]",
+		.help = "list other nodes, or 'remove' one that is down",
+		.run = tipc_peers_list,
+		.below = tipc_peers_verbs,
+	}, {
+		.name = "monitor",
+		.args = "[--json]",
+		.help = "show who watches whom, or the 'threshold' of it",
+		.run = tipc_monitor_list,
+		.below = tipc_monitor_verbs,
 	},
 	{ .name = NULL },
 };

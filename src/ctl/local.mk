@@ -22,6 +22,8 @@ libsockfam_ctl_la_SOURCES = \
 	src/ctl/can-status.c \
 	src/ctl/can-timing.c \
 	src/ctl/can-wait.c \
+	src/ctl/genl.c \
+	src/ctl/genl.h \
 	src/ctl/link-info.c \
 	src/ctl/link-info.h \
 	src/ctl/link-step.c \
@@ -32,6 +34,15 @@ libsockfam_ctl_la_SOURCES = \
 	src/ctl/link.c \
 	src/ctl/request.c \
 	src/ctl/request.h \
+	src/ctl/tipc-bearer.c \
+	src/ctl/tipc-id.c \
+	src/ctl/tipc-link.c \
+	src/ctl/tipc-monitor.c \
+	src/ctl/tipc-names.c \
+	src/ctl/tipc-node.c \
+	src/ctl/tipc-udp.c \
+	src/ctl/tipc.c \
+	src/ctl/tipc.h \
 	src/ctl/wait.c \
 	src/ctl/wait.h
 # Scanners and writers of text: a second copy, since they are no interface.

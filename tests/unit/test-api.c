@@ -344,6 +344,48 @@ static void alg(void)
 	EXPECT(strcmp(sfam_alg_type_name(SFAM_ALG_AEAD), "aead") == 0);
 }
 
+/* All need a kernel with TIPC, but for those of names. */
+static void tipc_ctl(void)
+{
+	typedef void (*function)(void);
+	static const function all[] = {
+		(function)sfam_tipc_add_remote,
+		(function)sfam_tipc_disable_bearer,
+		(function)sfam_tipc_enable_bearer,
+		(function)sfam_tipc_get_node,
+		(function)sfam_tipc_get_threshold,
+		(function)sfam_tipc_id_format,
+		(function)sfam_tipc_id_parse,
+		(function)sfam_tipc_list_bearers,
+		(function)sfam_tipc_list_links,
+		(function)sfam_tipc_list_media,
+		(function)sfam_tipc_list_monitored,
+		(function)sfam_tipc_list_monitors,
+		(function)sfam_tipc_list_names,
+		(function)sfam_tipc_list_peers,
+		(function)sfam_tipc_list_publications,
+		(function)sfam_tipc_list_remotes,
+		(function)sfam_tipc_list_sockets,
+		(function)sfam_tipc_remove_peer,
+		(function)sfam_tipc_reset_link,
+		(function)sfam_tipc_set_bearer,
+		(function)sfam_tipc_set_link,
+		(function)sfam_tipc_set_media,
+		(function)sfam_tipc_set_node,
+		(function)sfam_tipc_set_threshold,
+		(function)sfam_tipc_stat_name,
+	};
+	struct sfam_tipc_id id = { "name" };
+	char text[SFAM_TIPC_ID_STRLEN];
+	size_t i;
+
+	for (i = 0; i < sizeof(all) / sizeof(all[0]); i++)
+		EXPECT(all[i] != NULL);
+	EXPECT(sfam_tipc_id_format(&id, text, sizeof(text)) == 4);
+	EXPECT(sfam_tipc_id_parse(&id, text, 0) == -EINVAL);
+	EXPECT(strcmp(sfam_tipc_stat_name(1), "rx_info") == 0);
+}
+
 static void ctl(void)
 {
 	struct sfam_link_info link = { .flags = 0 };
@@ -384,6 +426,7 @@ int main(void)
 	can_error();
 	can_ctl();
 	alg();
+	tipc_ctl();
 	ctl();
 	can_gw();		/* the last: in namespaces of its own */
 	printf("api: %d passed, %d failed, 0 skipped\n", !failed, failed);
