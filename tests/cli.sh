@@ -161,6 +161,8 @@ says 2 "which key? (-k)" alg aead seal file
 says 2 "one file at a time" alg aead open -k key a b
 says 2 "no such option: -a" alg aead open -k key -a "gcm(aes)" file
 says 2 "how many bytes?" alg rng
+says 1 "nosuch: no algorithm of that type" alg list -t nosuch
+says 2 "no such option: --no" alg list --no
 says 2 "how many bytes?" alg rng 1 2
 says 2 "not a number of bytes: -1" alg rng -- -1
 says 2 "not a number of seconds: 0" alg bench -t 0

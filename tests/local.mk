@@ -52,6 +52,7 @@ UNIT_TESTS = \
 	tests/unit/test-cmsg \
 	tests/unit/test-connect \
 	tests/unit/test-connect-name \
+	tests/unit/test-crypto-list \
 	tests/unit/test-family \
 	tests/unit/test-fdcheck \
 	tests/unit/test-fdlies \

@@ -103,12 +103,14 @@ SUMS_HELP,
 	},
 	{
 		.name = "list",
-		.args = "[NAME...]",
+		.args = "[-t TYPE] [--json] [NAME...]",
 		.help = "algorithms of this kernel; NAME: can it be used, "
 			"or why not",
 		.details =
-"Without NAME: what is loaded (/proc/crypto); a NAME may load more. Status 1\n"
-"if one of them cannot be used.\n",
+"  -t TYPE  hash, skcipher, aead, rng, or a word of the kernel's: shash, kpp\n"
+"  --json   a list of objects\n"
+"Without NAME: what is loaded, usable here or not; a NAME may load more.\n"
+"Status 1 if one of them cannot be used.\n",
 		.run = alg_run_list,
 	},
 	{

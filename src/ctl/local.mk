@@ -22,6 +22,10 @@ libsockfam_ctl_la_SOURCES = \
 	src/ctl/can-status.c \
 	src/ctl/can-timing.c \
 	src/ctl/can-wait.c \
+	src/ctl/crypto-netlink.c \
+	src/ctl/crypto-proc.c \
+	src/ctl/crypto.c \
+	src/ctl/crypto.h \
 	src/ctl/genl.c \
 	src/ctl/genl.h \
 	src/ctl/link-info.c \

@@ -386,6 +386,19 @@ static void tipc_ctl(void)
 	EXPECT(strcmp(sfam_tipc_stat_name(1), "rx_info") == 0);
 }
 
+static int one_alg(const struct sfam_crypto_alg *alg, void *arg)
+{
+	(void)arg;
+	return alg->name[0] ? 7 : 0;
+}
+
+static void crypto_list(void)
+{
+	int r = sfam_crypto_list(SFAM_CRYPTO_ANY, NULL, one_alg, NULL, NULL);
+
+	EXPECT(r == 7 || r == -ENOENT);
+}
+
 static void ctl(void)
 {
 	struct sfam_link_info link = { .flags = 0 };
@@ -427,6 +440,7 @@ int main(void)
 	can_ctl();
 	alg();
 	tipc_ctl();
+	crypto_list();
 	ctl();
 	can_gw();		/* the last: in namespaces of its own */
 	printf("api: %d passed, %d failed, 0 skipped\n", !failed, failed);
