@@ -11,6 +11,7 @@ pkginclude_HEADERS = \
 	include/sockfam/ctl-base.h \
 	include/sockfam/ctl-can.h \
 	include/sockfam/ctl-crypto.h \
+	include/sockfam/ctl-diag.h \
 	include/sockfam/ctl-gw.h \
 	include/sockfam/ctl-link.h \
 	include/sockfam/ctl-tipc.h \

@@ -178,6 +178,11 @@ says 1 "foo:b: at 0: expected SCHEME:" relay unix:@sockfam-cli foo:b
 says 1 'tcp:a: at 5: expected ":SERVICE"' relay unix:@sockfam-cli tcp:a
 says 1 "the name of an existing interface" relay unix:@sockfam-cli can:no0
 
+says 2 "no such option: -x" sockets -x
+says 1 "nosuch: no such family" sockets nosuch
+says 1 "can: the kernel has no list of sockets" sockets can
+says 0 "netlink:route" sockets -l netlink
+
 # A full disk is told, and a reader that goes away ends it in silence.
 if [ -w /dev/full ]; then
 	"$SOCKFAM" addr unix:/x >/dev/full 2>"$work/err"

@@ -74,6 +74,7 @@ UNIT_TESTS = \
 	tests/unit/test-rows \
 	tests/unit/test-serve \
 	tests/unit/test-socket \
+	tests/unit/test-socket-list \
 	tests/unit/test-storm \
 	tests/unit/test-sum-line \
 	tests/unit/test-text \
@@ -107,6 +108,8 @@ tests_unit_test_alg_vectors_SOURCES = tests/unit/test-alg-vectors.c \
 # Against the shared library alone, to see that every symbol is there.
 tests_unit_test_api_LDADD = libsockfam.la libsockfam-ctl.la
 tests_unit_test_can_ctl_LDADD = $(LDADD) $(SOCKETCAN_LIBS)
+# Its recvmsg() is to be libnl's.
+tests_unit_test_socket_list_LDFLAGS = $(AM_LDFLAGS) -rdynamic
 tests_unit_test_bits_LDADD = libsockfam.la
 tests_unit_test_bits_SOURCES = tests/unit/test-bits.c \
 	tests/unit/test-bits-fd.c tests/unit/test-bits.h
@@ -196,6 +199,7 @@ PEER_TESTS = \
 	tests/peer/gw.sh \
 	tests/peer/names.sh \
 	tests/peer/relay.sh \
+	tests/peer/sockets.sh \
 	tests/peer/tipc-ctl.sh \
 	tests/peer/verbs.sh
 
@@ -227,6 +231,7 @@ EXTRA_DIST += $(CLI_TEST) $(M32_TEST) $(PEER_TESTS) \
 	tests/peer/lib.sh \
 	tests/peer/names.py \
 	tests/peer/relay.py \
+	tests/peer/sockets.py \
 	tests/peer/tipc-ctl.py \
 	tests/peer/verbs-fd.sh \
 	tests/peer/verbs-stream.sh \

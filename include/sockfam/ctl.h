@@ -14,6 +14,7 @@
 #include <sockfam/ctl-base.h>
 #include <sockfam/ctl-can.h>
 #include <sockfam/ctl-crypto.h>
+#include <sockfam/ctl-diag.h>
 #include <sockfam/ctl-gw.h>
 #include <sockfam/ctl-link.h>
 #include <sockfam/ctl-tipc.h>

@@ -46,6 +46,7 @@ extern const struct cli_verb cli_tipc;
 extern const struct cli_verb cli_fd;
 extern const struct cli_verb cli_link;
 extern const struct cli_verb cli_relay;
+extern const struct cli_verb cli_sockets;
 
 /* The verb that runs, with those above it: "can dump". Set by main. */
 extern char cli_path[64];

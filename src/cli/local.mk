@@ -75,6 +75,10 @@ sockfam_SOURCES = \
 	src/cli/relay.h \
 	src/cli/seal-format.c \
 	src/cli/seal-format.h \
+	src/cli/sockets-json.c \
+	src/cli/sockets-text.c \
+	src/cli/sockets.c \
+	src/cli/sockets.h \
 	src/cli/stream.c \
 	src/cli/stream.h \
 	src/cli/sum-line.c \

@@ -18,6 +18,7 @@ static const struct cli_verb *const verbs[] = {
 	&cli_fd,
 	&cli_link,
 	&cli_relay,
+	&cli_sockets,
 };
 
 static void print_verb(FILE *to, const char *prefix, const struct cli_verb *v)

@@ -6,7 +6,7 @@ EXTRA_DIST += src/ctl/libsockfam-ctl.map
 libsockfam_ctl_la_CPPFLAGS = $(BASE_CPPFLAGS) $(NL_CFLAGS) \
 	-I$(top_srcdir)/src/lib
 libsockfam_ctl_la_CFLAGS = $(AM_CFLAGS) -fvisibility=hidden
-libsockfam_ctl_la_LIBADD = $(NL_LIBS)
+libsockfam_ctl_la_LIBADD = libsockfam.la $(NL_LIBS)
 libsockfam_ctl_la_LDFLAGS = $(BASE_LDFLAGS) -version-info 0:0:0 -no-undefined \
 	-Wl,--version-script=$(top_srcdir)/src/ctl/libsockfam-ctl.map \
 	-Wl,--no-undefined-version
@@ -26,6 +26,15 @@ libsockfam_ctl_la_SOURCES = \
 	src/ctl/crypto-proc.c \
 	src/ctl/crypto.c \
 	src/ctl/crypto.h \
+	src/ctl/diag-inet.c \
+	src/ctl/diag-netlink.c \
+	src/ctl/diag-owners.c \
+	src/ctl/diag-packet.c \
+	src/ctl/diag-unix.c \
+	src/ctl/diag-vsock.c \
+	src/ctl/diag-xdp.c \
+	src/ctl/diag.c \
+	src/ctl/diag.h \
 	src/ctl/genl.c \
 	src/ctl/genl.h \
 	src/ctl/link-info.c \

@@ -386,6 +386,31 @@ static void tipc_ctl(void)
 	EXPECT(strcmp(sfam_tipc_stat_name(1), "rx_info") == 0);
 }
 
+static int one(const struct sfam_socket_info *info, void *arg)
+{
+	(void)arg;
+	return info->family ? 7 : 0;
+}
+
+static int one_owner(const struct sfam_socket_owner *owner, void *arg)
+{
+	(void)arg;
+	return owner->pid > 0 ? 7 : 0;
+}
+
+static void sockets(void)
+{
+	int fds[2];
+
+	EXPECT(sfam_socketpair(sfam_family_by_name("unix"), 0, 0, fds) == 0);
+	EXPECT(sfam_socket_list(sfam_family_by_name("unix"), one, NULL,
+				NULL) == 7);
+	EXPECT(sfam_socket_owners(one_owner, NULL, NULL) == 7);
+	EXPECT(strcmp(sfam_socket_state_name(10), "LISTEN") == 0);
+	close(fds[0]);
+	close(fds[1]);
+}
+
 static int one_alg(const struct sfam_crypto_alg *alg, void *arg)
 {
 	(void)arg;
@@ -440,6 +465,7 @@ int main(void)
 	can_ctl();
 	alg();
 	tipc_ctl();
+	sockets();
 	crypto_list();
 	ctl();
 	can_gw();		/* the last: in namespaces of its own */
