@@ -16,7 +16,8 @@ enum sfam_link_change {
 	/* It was there when the watch began: one for each, first of all. */
 	SFAM_LINK_PRESENT,
 	SFAM_LINK_ADDED,	/* created, or moved here */
-	SFAM_LINK_GONE,		/* link is what was last known of it */
+	/* link is what was last known; if it was up, DOWN was told before. */
+	SFAM_LINK_GONE,
 	SFAM_LINK_MOVED,	/* the same: to another network namespace */
 	SFAM_LINK_RENAMED,	/* from old_name */
 	SFAM_LINK_UP,		/* IFF_UP: somebody wants it up */

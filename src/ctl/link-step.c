@@ -141,6 +141,9 @@ int sfam__ctl_link_step(struct sfam__ctl_watched *w,
 		w->told = w->now;
 		return tell(w, w->came, ret);
 	}
+	/* The kernel takes it down first; that message may have been lost. */
+	if (w->is_gone)
+		w->now.info.flags &= ~(unsigned int)IFF_UP;
 	/* Bus-off is why the carrier goes: it comes before that. */
 	if (step_name(w, ret) || step_up(w, ret) || step_can(w, ret) ||
 	    step_carrier(w, ret))

@@ -126,6 +126,18 @@ START_TEST(everything)
 }
 END_TEST
 
+/* Its message of going down was lost. */
+START_TEST(gone_while_up)
+{
+	start(CAN_STATE_ERROR_ACTIVE);
+	w.is_gone = 1;
+	w.went = SFAM_LINK_GONE;
+	expect(SFAM_LINK_DOWN, 0, 1);
+	ck_assert_uint_eq(event.link.flags & IFF_UP, 0);
+	expect(SFAM_LINK_GONE, 0, 1);
+}
+END_TEST
+
 int main(void)
 {
 	const struct harness_test tests[] = {
@@ -135,6 +147,7 @@ int main(void)
 		{ no_counters, NULL },
 		{ older_message, NULL },
 		{ everything, NULL },
+		{ gone_while_up, NULL },
 	};
 
 	return harness_run("link-step", tests, HARNESS_LEN(tests));
