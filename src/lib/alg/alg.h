@@ -43,7 +43,7 @@ struct sfam_alg {
 	size_t block_mask;
 	bool echoes;		/* the AAD, to the caller */
 	bool counts_in_iv;	/* ccm; see nonce.c */
-	bool short_iv;		/* 8 to 16 bytes, none of them a counter */
+	bool short_iv;		/* 8 to 16 bytes: two numbers hold it */
 	struct sfam_alg_info info;
 	struct sfam__alg_nonces nonces;
 };
