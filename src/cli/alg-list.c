@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
-#include <getopt.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -204,7 +203,7 @@ static int show_name(struct selection *s)
 	r = print_list(s);
 	sfam_alg_free(alg);
 	if (r < 0)
-		return cli_bad_call("/proc/crypto", r);
+		return cli_bad_call("algorithms", r);
 	return s->n ? CLI_OK : cli_error("%.128s: it is of type %s", s->name,
 					 sfam_alg_type_name(type));
 }
@@ -217,7 +216,7 @@ static int show_all(struct selection *s)
 	int r = print_list(s);
 
 	if (r < 0)
-		return cli_bad_call("/proc/crypto", r);
+		return cli_bad_call("algorithms", r);
 	if (s->n == 0)
 		return cli_error("%s: no algorithm of that type is loaded",
 				 s->type ? s->type : "list");
@@ -243,15 +242,12 @@ static int show_names(struct selection *s, char **names)
 
 int alg_run_list(const struct cli_verb *self, int argc, char **argv)
 {
-	static const struct option longs[] = {
-		{ "json", no_argument, NULL, 'j' },
-		{ NULL, 0, NULL, 0 },
-	};
 	struct json json = JSON_INIT(stdout);
 	struct selection s = { .name = NULL };
 	int c, status;
 
-	while ((c = cli_getopt_long(self, argc, argv, "+:t:", longs)) != -1) {
+	while ((c = cli_getopt_long(self, argc, argv, "+:t:", cli_json)) !=
+	       -1) {
 		if (c == '?')
 			return CLI_USAGE;
 		if (c == 't')

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* sockfam can state: controllers, for people. */
 #include <errno.h>
-#include <getopt.h>
 #include <net/if.h>
 #include <stdio.h>
 #include <string.h>
@@ -11,10 +10,6 @@
 
 #include "can-cli.h"
 #include "json.h"
-
-static const struct option json_option[] = {
-	{ "json", no_argument, NULL, 'j' }, { 0 },
-};
 
 int can_cli_bad_ctl(const char *ifname, int error,
 		    const struct sfam_ctl_diag *diag)
@@ -166,7 +161,7 @@ int can_state_run(const struct cli_verb *self, int argc, char **argv)
 	int status = CLI_OK;
 	int c;
 
-	while ((c = cli_getopt_long(self, argc, argv, "+:", json_option)) !=
+	while ((c = cli_getopt_long(self, argc, argv, "+:", cli_json)) !=
 	       -1) {
 		if (c != 'j')
 			return CLI_USAGE;

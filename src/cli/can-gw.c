@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* sockfam can gw: rules of the CAN gateway, in the options of cangw(1). */
 #include <errno.h>
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -241,17 +240,13 @@ static int get_all(struct sfam_can_gw_entry **ret, size_t *ret_n,
 
 static int run_list(const struct cli_verb *self, int argc, char **argv)
 {
-	static const struct option longs[] = {
-		{ "json", no_argument, NULL, 'J' },
-		{ NULL, 0, NULL, 0 },
-	};
 	struct sfam_ctl_diag diag = { "" };
 	struct sfam_can_gw_entry *list;
 	int as_json = 0;
 	size_t n = 0;
 	int c, r;
 
-	while ((c = cli_getopt_long(self, argc, argv, "+:", longs)) != -1) {
+	while ((c = cli_getopt_long(self, argc, argv, "+:", cli_json)) != -1) {
 		if (c == '?')
 			return CLI_USAGE;
 		as_json = 1;

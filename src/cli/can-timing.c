@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* sockfam can timing: the calculator, with limits read from a link or given. */
 #include <errno.h>
-#include <getopt.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -107,15 +106,11 @@ static int compute(const char *text, const struct timing_args *a)
 
 int can_timing_run(const struct cli_verb *self, int argc, char **argv)
 {
-	static const struct option longs[] = {
-		{ "json", no_argument, NULL, 'j' },
-		{ NULL, 0, NULL, 0 },
-	};
 	struct timing_args a = { .clock_hz = 0 };
 	int c;
 
 	while ((c = cli_getopt_long(self, argc, argv, "+:ds:c:l:",
-				    longs)) != -1)
+				    cli_json)) != -1)
 		if (c == '?' || parse_option(self, &a, c) != CLI_OK)
 			return CLI_USAGE;
 	if ((a.clock_hz != 0) != a.has_limits)

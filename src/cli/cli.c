@@ -73,6 +73,10 @@ int cli_getopt(const struct cli_verb *self, int argc, char **argv,
 	return c == ':' ? '?' : c;
 }
 
+const struct option cli_json[] = {
+	{ "json", no_argument, NULL, 'j' }, { 0 },
+};
+
 int cli_getopt_long(const struct cli_verb *self, int argc, char **argv,
 		    const char *options, const struct option *longs)
 {

@@ -6,6 +6,7 @@
 #ifndef SFAM_CLI_H
 #define SFAM_CLI_H
 
+#include <getopt.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
@@ -71,10 +72,11 @@ const char *cli_words(int error, char *buf, size_t size);
 int cli_getopt(const struct cli_verb *self, int argc, char **argv,
 	       const char *options);
 
-struct option;
 /* The same with getopt_long(3)'s longer ones, which have no values. */
 int cli_getopt_long(const struct cli_verb *self, int argc, char **argv,
 		    const char *options, const struct option *longs);
+/* --json alone, which returns 'j'. */
+extern const struct option cli_json[];
 
 /* Whole argument as a decimal number in [min, max]; 0 or -1. */
 int cli_number(const char *text, uint64_t min, uint64_t max, uint64_t *ret);

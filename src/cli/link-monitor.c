@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* sockfam link monitor: what happens to interfaces, a line for each event. */
-#include <getopt.h>
 #include <stdio.h>
 
 #include "link-cli.h"
@@ -61,15 +60,12 @@ static void json_event(const struct sfam_link_event *e)
 
 int link_monitor_run(const struct cli_verb *self, int argc, char **argv)
 {
-	static const struct option longs[] = {
-		{ "json", no_argument, NULL, 'j' }, { 0 },
-	};
 	void (*tell)(const struct sfam_link_event *e) = print_event;
 	struct sfam_link_watch *watch;
 	struct sfam_link_event event;
 	int c, r;
 
-	while ((c = cli_getopt_long(self, argc, argv, "+:", longs)) != -1) {
+	while ((c = cli_getopt_long(self, argc, argv, "+:", cli_json)) != -1) {
 		if (c != 'j')
 			return CLI_USAGE;
 		tell = json_event;

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* sockfam link show: interfaces, for people and as JSON. */
 #include <errno.h>
-#include <getopt.h>
 #include <inttypes.h>
 #include <net/if.h>
 #include <stdio.h>
@@ -210,15 +209,12 @@ static int show_one(struct json *j, const char *name)
 
 int link_show_run(const struct cli_verb *self, int argc, char **argv)
 {
-	static const struct option longs[] = {
-		{ "json", no_argument, NULL, 'j' }, { 0 },
-	};
 	struct json out = JSON_INIT(stdout);
 	struct json *j = NULL;
 	int status = CLI_OK;
 	int c;
 
-	while ((c = cli_getopt_long(self, argc, argv, "+:", longs)) != -1) {
+	while ((c = cli_getopt_long(self, argc, argv, "+:", cli_json)) != -1) {
 		if (c != 'j')
 			return CLI_USAGE;
 		j = &out;

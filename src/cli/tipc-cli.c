@@ -5,11 +5,6 @@
 
 #include "tipc-cli.h"
 
-const struct option tipc_cli_options[] = {
-	{ "json", no_argument, NULL, 'j' },
-	{ NULL, 0, NULL, 0 },
-};
-
 int tipc_cli_list(const struct cli_verb *self, int argc, char **argv,
 		  int of_links, struct tipc_list *ret)
 {
@@ -18,7 +13,7 @@ int tipc_cli_list(const struct cli_verb *self, int argc, char **argv,
 
 	*ret = list;
 	while ((c = cli_getopt_long(self, argc, argv, of_links ? "+:s" : "+:",
-				    tipc_cli_options)) != -1) {
+				    cli_json)) != -1) {
 		if (c == '?')
 			return CLI_USAGE;
 		if (c == 'j')

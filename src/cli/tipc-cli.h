@@ -3,8 +3,6 @@
 #ifndef SFAM_CLI_TIPC_CLI_H
 #define SFAM_CLI_TIPC_CLI_H
 
-#include <getopt.h>
-
 #include <sockfam/ctl.h>
 
 #include "cli.h"
@@ -33,9 +31,6 @@ struct tipc_list {
 	int headed;		/* the line above a table is out */
 	int status;		/* CLI_OK until something was told as wrong */
 };
-
-/* --json alone, for cli_getopt_long(). */
-extern const struct option tipc_cli_options[];
 
 /*
  * --json and, if `of_links`, -s and one operand, left at argv[optind].

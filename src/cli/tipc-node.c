@@ -57,7 +57,7 @@ int tipc_node_get(const struct cli_verb *self, int argc, char **argv)
 	int r;
 
 	while ((r = cli_getopt_long(self, argc, argv, "+:",
-				    tipc_cli_options)) != -1) {
+				    cli_json)) != -1) {
 		if (r == '?')
 			return CLI_USAGE;
 		as_json = 1;
