@@ -56,7 +56,8 @@ struct sfam_crypto_alg {
  * SFAM_CRYPTO_NETLINK: -EPROTONOSUPPORT: no CONFIG_CRYPTO_USER (modprobe
  * crypto_user). -EPERM, -EACCES: a security policy.
  * SFAM_CRYPTO_PROC: -ENOENT: no /proc/crypto. -EINVAL: no such source.
- * Others: -ENOMEM, -EIO, and those of open(2).
+ * Others: -EAGAIN: the list changed during each of ten attempts. -ENOMEM,
+ * -EIO, and those of open(2).
  */
 int sfam_crypto_list(enum sfam_crypto_source source,
 		     enum sfam_crypto_source *ret_source,

@@ -120,9 +120,9 @@ struct sfam_socket_info {
  * -EOPNOTSUPP: no row of sock_diag for this family (CAN and the others,
  * tipc), so its sockets cannot be listed. -ENOENT: the kernel has the family
  * but not its part of sock_diag; diag says which module. inet: what could be
- * listed was. -EAGAIN: so much changed meanwhile that the kernel itself calls
- * the list inconsistent: forget it and ask again. -EPERM, -EACCES: a security
- * policy. -ENOMEM, -EIO.
+ * listed was. -EAGAIN: the kernel called the list inconsistent, since so much
+ * changed meanwhile, in each of ten attempts; each() saw none of it. -EPERM,
+ * -EACCES: a security policy. -ENOMEM, -EIO.
  */
 int sfam_socket_list(const struct sfam_family *f,
 		     int (*each)(const struct sfam_socket_info *info,

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* sockfam sockets: all are collected first, as peers are told by inode. */
 #include <errno.h>
-#include <getopt.h>
 #include <linux/filter.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,9 +8,6 @@
 #include <unistd.h>
 
 #include "sockets.h"
-
-/* How often a list that changed while it was read is asked for again. */
-#define TRIES 10
 
 const char *sockets_type(int type)
 {
@@ -82,23 +78,12 @@ static int add(const struct sfam_socket_info *info, void *arg)
 	return s->infos[s->n++] ? 0 : -ENOMEM;
 }
 
-static void drop(struct sockets *s, size_t from)
-{
-	while (s->n > from)
-		free(s->infos[--s->n]);
-}
-
 /* CLI_OK, or -EOPNOTSUPP silently if not asked for by name. */
 static int collect(struct sockets *s, const struct sfam_family *f, int by_name)
 {
 	struct sfam_ctl_diag diag = { "" };
-	size_t before = s->n;
-	int tries, r = -EAGAIN;
+	int r = sfam_socket_list(f, add, s, &diag);
 
-	for (tries = 0; r == -EAGAIN && tries < TRIES; tries++) {
-		drop(s, before);
-		r = sfam_socket_list(f, add, s, &diag);
-	}
 	if (r == 0 || (r == -EOPNOTSUPP && !by_name))
 		return CLI_OK;
 	if (r == -EAGAIN)
@@ -159,9 +144,8 @@ static int sort_by_inode(struct sockets *s)
 	if (!s->by_inode)
 		return -1;
 	for (i = 0; i < s->n; i++)
-		if (sfam_family_af(s->infos[i]->family) == AF_UNIX)
-			s->by_inode[s->n_unix++] = s->infos[i];
-	qsort(s->by_inode, s->n_unix, sizeof(s->by_inode[0]), info_order);
+		s->by_inode[i] = s->infos[i];
+	qsort(s->by_inode, s->n, sizeof(s->by_inode[0]), info_order);
 	return 0;
 }
 
@@ -174,7 +158,7 @@ const struct sfam_addr *sockets_peer(const struct sockets *s,
 		return &info->peer;
 	if (!(info->have & SFAM_SOCKET_HAVE_PEER_INODE) || !info->peer_inode)
 		return NULL;
-	peer = bsearch(&info->peer_inode, s->by_inode, s->n_unix,
+	peer = bsearch(&info->peer_inode, s->by_inode, s->n,
 		       sizeof(s->by_inode[0]), info_is);
 	if (!peer || !((*peer)->have & SFAM_SOCKET_HAVE_LOCAL))
 		return NULL;
@@ -262,15 +246,12 @@ static void write_all(const struct sockets *s, int as_json)
 
 static int run(const struct cli_verb *self, int argc, char **argv)
 {
-	static const struct option longs[] = {
-		{ "json", no_argument, NULL, 'j' },
-		{ NULL, 0, NULL, 0 },
-	};
 	struct sockets s = { .n = 0 };
 	int as_json = 0;
 	int c, status;
 
-	while ((c = cli_getopt_long(self, argc, argv, "+:lp", longs)) != -1) {
+	while ((c = cli_getopt_long(self, argc, argv, "+:lp", cli_json)) !=
+	       -1) {
 		if (c == '?')
 			return CLI_USAGE;
 		if (c == 'l')
@@ -287,7 +268,8 @@ static int run(const struct cli_verb *self, int argc, char **argv)
 		status = cli_bad_call("sockets", -ENOMEM);
 	else
 		write_all(&s, as_json);
-	drop(&s, 0);
+	while (s.n)
+		free(s.infos[--s.n]);
 	free(s.infos);
 	free(s.by_inode);
 	free(s.owners);

@@ -11,8 +11,7 @@
 struct sockets {
 	struct sfam_socket_info **infos;
 	size_t n, room;
-	struct sfam_socket_info **by_inode;	/* unix; when all are there */
-	size_t n_unix;
+	struct sfam_socket_info **by_inode;	/* when all are there */
 	struct sfam_socket_owner *owners;	/* by inode */
 	size_t n_owners, owners_room;
 	int with_owners;

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Rules of the CAN gateway out of the kernel. */
+#include <sockfam/interface.h>
+
 #include "can-gw.h"
 
 static const struct nla_policy policy[CGW_MAX + 1] = {
@@ -125,41 +127,18 @@ int sfam__can_gw_each(int (*each)(const struct sfam_can_gw_entry *entry,
 		nlmsg_free(msg);
 		msg = NULL;
 	}
-	return sfam__can_gw_explain(sfam__ctl_request(msg, on_rule, &all,
-						      diag), diag);
+	return sfam__can_gw_explain(sfam__ctl_dump(NETLINK_ROUTE, msg,
+						   on_rule, &all, diag), diag);
 }
 
 /* ------------------------------------------------------------ names -- */
 
-static int on_link(struct nlmsghdr *header, void *arg)
-{
-	struct nlattr *name = nlmsg_find_attr(header, sizeof(struct ifinfomsg),
-					      IFLA_IFNAME);
-
-	if (!name)
-		return -EIO;
-	nla_strlcpy(arg, name, SFAM_INTERFACE_NAME_SIZE);
-	return 0;
-}
-
-static int name_of(unsigned int index, char *ret, struct sfam_ctl_diag *diag)
-{
-	struct ifinfomsg link = { .ifi_index = (int)index };
-	struct nl_msg *msg = nlmsg_alloc_simple(RTM_GETLINK, 0);
-
-	if (msg && nlmsg_append(msg, &link, sizeof(link), NLMSG_ALIGNTO) < 0) {
-		nlmsg_free(msg);
-		msg = NULL;
-	}
-	return sfam__ctl_request(msg, on_link, ret, diag);
-}
-
 /* In all n entries the names of what the first still lacks. */
 static int fill_name(struct sfam_can_gw_entry *list, size_t n,
-		     unsigned int index, struct sfam_ctl_diag *diag)
+		     unsigned int index)
 {
 	char name[SFAM_INTERFACE_NAME_SIZE];
-	int r = name_of(index, name, diag);
+	int r = sfam_interface_name(index, name);
 
 	if (r < 0)
 		return r;
@@ -173,18 +152,17 @@ static int fill_name(struct sfam_can_gw_entry *list, size_t n,
 }
 
 /* An interface that is gone has taken its rules along: so do we. */
-static int fill_names(struct sfam_can_gw_entry *list, size_t *n,
-		      struct sfam_ctl_diag *diag)
+static int fill_names(struct sfam_can_gw_entry *list, size_t *n)
 {
 	size_t i = 0;
 	int r;
 
 	while (i < *n) {
 		r = list[i].rule.source[0] ? 0 :
-		    fill_name(list + i, *n - i, list[i].source_index, diag);
+		    fill_name(list + i, *n - i, list[i].source_index);
 		if (r == 0 && !list[i].rule.destination[0])
 			r = fill_name(list + i, *n - i,
-				      list[i].destination_index, diag);
+				      list[i].destination_index);
 		if (r < 0 && r != -ENODEV)
 			return r;
 		if (r == 0)
@@ -223,7 +201,7 @@ SFAM_PUBLIC int sfam_can_gw_list(struct sfam_can_gw_entry *list, size_t n,
 	if (r == 0 && a.n > n)
 		r = -ENOSPC;
 	else if (r == 0)
-		r = fill_names(list, &a.n, diag);
+		r = fill_names(list, &a.n);
 	if (r == 0 || r == -ENOSPC)
 		*ret_n = a.n;
 	return r;

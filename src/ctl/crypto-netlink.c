@@ -122,5 +122,5 @@ int sfam__crypto_netlink(struct sfam__crypto *c, struct sfam_ctl_diag *diag)
 		nlmsg_free(msg);
 		msg = NULL;
 	}
-	return sfam__ctl_talk(NETLINK_CRYPTO, msg, got, c, diag);
+	return sfam__ctl_dump(NETLINK_CRYPTO, msg, got, c, diag);
 }

@@ -123,8 +123,6 @@ static int got(struct nlmsghdr *header, void *arg)
 	struct sfam_socket_info info;
 	int r;
 
-	if (l->stop)
-		return 0;
 	memset(&info, 0, sizeof(info));
 	info.family = l->family;
 	r = l->row->read(&info, l->row, header);
@@ -132,7 +130,7 @@ static int got(struct nlmsghdr *header, void *arg)
 		r = is_repeated(l, &info);
 	if (r == 0)
 		l->stop = l->each(&info, l->arg);
-	return r < 0 ? r : 0;
+	return r < 0 ? r : l->stop;
 }
 
 /*
@@ -180,7 +178,7 @@ static int list(struct listing *l, struct sfam_ctl_diag *diag)
 		nlmsg_free(msg);
 		msg = NULL;
 	}
-	r = sfam__ctl_talk(NETLINK_SOCK_DIAG, msg, got, l, diag);
+	r = sfam__ctl_dump(NETLINK_SOCK_DIAG, msg, got, l, diag);
 	free(l->seen);
 	l->seen = NULL;
 	l->n_seen = 0;

@@ -3,9 +3,6 @@
 
 #include <linux/genetlink.h>
 #include <netlink/genl/genl.h>
-#include <stdlib.h>
-
-#define ATTEMPTS 10
 
 static int got_family(struct nlmsghdr *h, void *arg)
 {
@@ -52,68 +49,4 @@ int sfam__genl_message(const char *name, uint8_t version, uint8_t command,
 		return -ENOMEM;
 	*ret = msg;
 	return 0;
-}
-
-/* Messages as they came, one behind the other, each aligned. */
-struct heap {
-	char *data;
-	size_t len, size;
-};
-
-static int keep(struct nlmsghdr *h, void *arg)
-{
-	struct heap *heap = arg;
-	size_t n = NLMSG_ALIGN(h->nlmsg_len);
-	size_t size = heap->size ? heap->size : 4096;
-	char *data;
-
-	while (size - heap->len < n)
-		size *= 2;
-	if (size != heap->size) {
-		data = realloc(heap->data, size);
-		if (!data)
-			return -ENOMEM;
-		heap->data = data;
-		heap->size = size;
-	}
-	memcpy(heap->data + heap->len, h, h->nlmsg_len);
-	heap->len += n;
-	return 0;
-}
-
-static int replay(const struct heap *heap,
-		  int (*got)(struct nlmsghdr *header, void *arg), void *arg)
-{
-	struct nlmsghdr *h;
-	size_t at;
-	int r = 0;
-
-	for (at = 0; r == 0 && at < heap->len;
-	     at += NLMSG_ALIGN(h->nlmsg_len)) {
-		h = (struct nlmsghdr *)(heap->data + at);
-		r = got(h, arg);
-	}
-	return r;
-}
-
-int sfam__genl_dump(struct nl_msg *msg,
-		    int (*got)(struct nlmsghdr *header, void *arg), void *arg,
-		    struct sfam_ctl_diag *diag)
-{
-	struct heap heap = { .data = NULL };
-	int attempts = 0;
-	int r;
-
-	do {
-		heap.len = 0;
-		nlmsg_hdr(msg)->nlmsg_seq = NL_AUTO_SEQ;
-		nlmsg_hdr(msg)->nlmsg_pid = NL_AUTO_PORT;
-		nlmsg_get(msg);		/* the request frees one */
-		r = sfam__ctl_talk(NETLINK_GENERIC, msg, keep, &heap, diag);
-	} while (r == -EAGAIN && ++attempts < ATTEMPTS);
-	nlmsg_free(msg);
-	if (r == 0)
-		r = replay(&heap, got, arg);
-	free(heap.data);
-	return r;
 }

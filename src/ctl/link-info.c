@@ -5,8 +5,6 @@
 
 #include "link-info.h"
 
-#define DUMP_ATTEMPTS 10
-
 void sfam__ctl_link_init(struct sfam__ctl_link *link)
 {
 	memset(link, 0, sizeof(*link));
@@ -146,18 +144,10 @@ static struct nl_msg *dump_message(void)
 	return msg;
 }
 
-int sfam__ctl_link_dump(void (*begin)(void *arg),
-			int (*got)(struct nlmsghdr *header, void *arg),
+int sfam__ctl_link_dump(int (*got)(struct nlmsghdr *header, void *arg),
 			void *arg, struct sfam_ctl_diag *diag)
 {
-	int attempts = DUMP_ATTEMPTS;
-	int r;
-
-	do {
-		begin(arg);
-		r = sfam__ctl_request(dump_message(), got, arg, diag);
-	} while (r == -EAGAIN && --attempts);
-	return r;
+	return sfam__ctl_dump(NETLINK_ROUTE, dump_message(), got, arg, diag);
 }
 
 struct list {
@@ -165,13 +155,6 @@ struct list {
 	size_t room;
 	size_t n;
 };
-
-static void begin_list(void *arg)
-{
-	struct list *list = arg;
-
-	list->n = 0;
-}
 
 static int on_listed(struct nlmsghdr *header, void *arg)
 {
@@ -195,7 +178,7 @@ SFAM_PUBLIC int sfam_link_list(struct sfam_link_info *list, size_t n,
 			       size_t *ret_n, struct sfam_ctl_diag *diag)
 {
 	struct list l = { list, n, 0 };
-	int r = sfam__ctl_link_dump(begin_list, on_listed, &l, diag);
+	int r = sfam__ctl_link_dump(on_listed, &l, diag);
 
 	if (r < 0)
 		return r;

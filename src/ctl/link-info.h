@@ -28,14 +28,9 @@ int sfam__ctl_link_parse(struct nlmsghdr *header, struct sfam__ctl_link *link);
 /* -ENODEV, with words: no interface can have that name. */
 int sfam__ctl_check_name(const char *name, struct sfam_ctl_diag *diag);
 
-/*
- * All of them. got sees each message; begin is called before the first, and
- * again if the list changed meanwhile and all is asked once more.
- */
-int sfam__ctl_link_dump(void (*begin)(void *arg),
-			int (*got)(struct nlmsghdr *header, void *arg),
-			void *arg,
-			struct sfam_ctl_diag *diag);
+/* sfam__ctl_dump() of all of them. */
+int sfam__ctl_link_dump(int (*got)(struct nlmsghdr *header, void *arg),
+			void *arg, struct sfam_ctl_diag *diag);
 
 /* The controller's part of IFLA_LINKINFO; can-status.c. */
 void sfam__ctl_can_take(struct nlattr *linkinfo, struct sfam_can_status *s);

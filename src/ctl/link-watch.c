@@ -238,15 +238,6 @@ static void hear_errors(struct sfam_link_watch *watch)
 		watch->is_stale = 1;
 }
 
-static void begin_list(void *arg)
-{
-	struct sfam_link_watch *watch = arg;
-	size_t i;
-
-	for (i = 0; i < watch->n; i++)
-		watch->links[i].is_seen = 0;
-}
-
 /* 1, since there may be something to tell now. */
 static int read_all(struct sfam_link_watch *watch)
 {
@@ -254,7 +245,9 @@ static int read_all(struct sfam_link_watch *watch)
 	int r;
 
 	watch->is_stale = 0;
-	r = sfam__ctl_link_dump(begin_list, take_link, watch, NULL);
+	for (i = 0; i < watch->n; i++)
+		watch->links[i].is_seen = 0;
+	r = sfam__ctl_link_dump(take_link, watch, NULL);
 	watch->at = 0;
 	watch->end = watch->n;
 	if (r < 0) {

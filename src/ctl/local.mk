@@ -35,6 +35,7 @@ libsockfam_ctl_la_SOURCES = \
 	src/ctl/diag-xdp.c \
 	src/ctl/diag.c \
 	src/ctl/diag.h \
+	src/ctl/dump.c \
 	src/ctl/genl.c \
 	src/ctl/genl.h \
 	src/ctl/link-info.c \

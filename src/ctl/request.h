@@ -37,9 +37,19 @@ int sfam__ctl_request(struct nl_msg *msg,
 		      void *arg, struct sfam_ctl_diag *diag);
 /*
  * The same with any NETLINK_... protocol. -EAGAIN: what a dump tells about
- * changed meanwhile (NLM_F_DUMP_INTR), so it may lack things; ask again.
+ * changed meanwhile (NLM_F_DUMP_INTR), so it may lack things.
  */
 int sfam__ctl_talk(int protocol, struct nl_msg *msg,
+		   int (*got)(struct nlmsghdr *header, void *arg), void *arg,
+		   struct sfam_ctl_diag *diag);
+
+/*
+ * sfam__ctl_talk() for a dump. What changes while it is told is asked for
+ * again, up to ten times (then -EAGAIN); got sees messages only after all
+ * have come, so it may make requests itself. Other than 0 from got ends it
+ * and is returned.
+ */
+int sfam__ctl_dump(int protocol, struct nl_msg *msg,
 		   int (*got)(struct nlmsghdr *header, void *arg), void *arg,
 		   struct sfam_ctl_diag *diag);
 

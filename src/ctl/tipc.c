@@ -57,7 +57,7 @@ int sfam__tipc_dump(int command, int nest, struct nl_msg *body,
 	int r = message(command, NLM_F_DUMP, nest, body, &msg, diag);
 
 	nlmsg_free(body);
-	return r < 0 ? r : sfam__genl_dump(msg, got, arg, diag);
+	return r < 0 ? r : sfam__ctl_dump(NETLINK_GENERIC, msg, got, arg, diag);
 }
 
 struct nl_msg *sfam__tipc_body_text(int attr, const char *text)

@@ -20,7 +20,7 @@ typedef int sfam__tipc_got(struct nlmsghdr *header, void *arg);
  */
 int sfam__tipc_do(int command, int nest, struct nl_msg *body,
 		  sfam__tipc_got *got, void *arg, struct sfam_ctl_diag *diag);
-/* The same with sfam__genl_dump(). */
+/* The same with sfam__ctl_dump(). */
 int sfam__tipc_dump(int command, int nest, struct nl_msg *body,
 		    sfam__tipc_got *got, void *arg,
 		    struct sfam_ctl_diag *diag);

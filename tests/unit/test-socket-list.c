@@ -26,7 +26,7 @@
 
 /* ----------------------------------------- what libnl gets to receive -- */
 
-static int interrupt;		/* the next so many answers are marked */
+static int interrupt;	/* the next so many answers are marked; -1: all */
 
 /* libnl's recvmsg, not the libc's. */
 ssize_t recvmsg(int fd, struct msghdr *msg, int flags)
@@ -34,8 +34,8 @@ ssize_t recvmsg(int fd, struct msghdr *msg, int flags)
 	ssize_t n = syscall(SYS_recvmsg, fd, msg, flags);
 	struct nlmsghdr *h;
 
-	if (interrupt > 0 && n > 0 && !(flags & MSG_PEEK)) {
-		interrupt--;
+	if (interrupt && n > 0 && !(flags & MSG_PEEK)) {
+		interrupt -= interrupt > 0;
 		h = msg->msg_iov[0].iov_base;
 		h->nlmsg_flags |= NLM_F_DUMP_INTR;
 	}
@@ -398,17 +398,22 @@ START_TEST(refusals)
 }
 END_TEST
 
-/* The kernel's mark on any part of the list is seen at its end. */
+/*
+ * The kernel's mark on any part of the list is seen at its end: it is asked
+ * for again, and if all are marked, none is given.
+ */
 START_TEST(interrupted)
 {
 	size_t n = 0;
 
-	interrupt = 1;
+	interrupt = -1;
 	ck_assert_err(sfam_socket_list(family("netlink"), count, &n, NULL),
 		      EAGAIN);
+	ck_assert_uint_eq(n, 0);
+	interrupt = 1;
+	ck_assert_ok(sfam_socket_list(family("netlink"), count, &n, NULL));
 	ck_assert_uint_gt(n, 0);
 	ck_assert_int_eq(interrupt, 0);
-	ck_assert_ok(sfam_socket_list(family("netlink"), count, &n, NULL));
 }
 END_TEST
 
