@@ -200,7 +200,10 @@ static void toggle(int times)
 	_exit(0);
 }
 
-/* Up and down take turns, and what is lost is said. Returns the ups. */
+/*
+ * Up and down take turns until d0 is gone, be it before its peer or after,
+ * and what is lost is said. Returns the ups.
+ */
 static int follow(struct sfam_link_watch *watch, int *ret_resyncs)
 {
 	int ups = 0, is_up = 0;
@@ -218,7 +221,8 @@ static int follow(struct sfam_link_watch *watch, int *ret_resyncs)
 			is_up = !is_up;
 			ups += is_up;
 		}
-	} while (event.change != SFAM_LINK_GONE);
+	} while (event.change != SFAM_LINK_GONE ||
+		 strcmp(event.link.name, "d0") != 0);
 	ck_assert_int_eq(is_up, 0);
 	return ups;
 }
