@@ -30,24 +30,6 @@ equal()
 	fi
 }
 
-# refuses NAME STATUS WORDS COMMAND...: one line on stderr has WORDS
-refuses()
-{
-	name=$1 want=$2 words=$3
-	shift 3
-	"$@" >out 2>err </dev/null
-	got=$?
-	if [ "$got" -ne "$want" ]; then
-		not_ok "$name" "status $got, not $want: $(cat err)"
-	elif ! grep -qF -- "$words" err; then
-		not_ok "$name" "says: $(cat err)"
-	elif [ "$(wc -l <err)" -ne 1 ]; then
-		not_ok "$name" "not one line: $(cat err)"
-	else
-		ok "$name"
-	fi
-}
-
 # shellcheck source=tests/peer/alg-sums.sh
 . "$here/alg-sums.sh"
 # shellcheck source=tests/peer/alg-cipher.sh

@@ -73,21 +73,21 @@ agree "FD, off" can2
 agree "other, fresh" can1
 agree "FD, other, fresh" can3
 
-fails "busy" "can0: the link is up" "$SOCKFAM" link set can0 bitrate 125000
-fails "no such link" "No such device" "$SOCKFAM" link set no0 bitrate 125000
-fails "not CAN" "lo: not a CAN interface" \
+refuses "busy" 1 "can0: the link is up" "$SOCKFAM" link set can0 bitrate 125000
+refuses "no such link" 1 "No such device" "$SOCKFAM" link set no0 bitrate 125000
+refuses "not CAN" 1 "lo: not a CAN interface" \
 	"$SOCKFAM" link set lo down bitrate 5000
 if ip link show up dev lo | grep -q lo; then
 	ok "not CAN, left up"
 else
 	not_ok "not CAN, left up" "down"
 fi
-fails "restart" "not in bus-off" "$SOCKFAM" link set can0 restart
-fails "no privilege" "no permission" setpriv --bounding-set -net_admin \
+refuses "restart" 1 "not in bus-off" "$SOCKFAM" link set can0 restart
+refuses "no privilege" 1 "no permission" setpriv --bounding-set -net_admin \
 	"$SOCKFAM" link set can0 bitrate 125000
 ours can0 down
-fails "rate" "rate " "$SOCKFAM" link set can0 bitrate 1
-fails "mode" "FD" "$SOCKFAM" link set can0 fd on
+refuses "rate" 1 "rate " "$SOCKFAM" link set can0 bitrate 1
+refuses "mode" 1 "FD" "$SOCKFAM" link set can0 fd on
 
 
 # ----------------------------------------------------- any link, and events
@@ -102,7 +102,7 @@ ours lo up
 compare "all links"
 ours se0 down mtu 1400 txqueuelen 77 name sf0 up
 compare "set" sf0
-fails "no MTU" "mtu greater than device maximum" \
+refuses "no MTU" 1 "mtu greater than device maximum" \
 	"$SOCKFAM" link set sf0 mtu 70000
 ip netns add blue
 ours sf0 netns blue
@@ -112,7 +112,7 @@ if ip -n blue link show sf0 >"$work/out" 2>&1; then
 else
 	not_ok "moved" "$(cat "$work/out")"
 fi
-fails "no such namespace" "No such file" "$SOCKFAM" link set se1 netns green
+refuses "no such namespace" 1 "No such file" "$SOCKFAM" link set se1 netns green
 
 "$SOCKFAM" link monitor >"$work/events" 2>&1 &
 text=$!

@@ -11,22 +11,6 @@ gw()
 	"$SOCKFAM" can gw "$@"
 }
 
-# says NAME STATUS WORDS COMMAND...: it fails so, and says that.
-says()
-{
-	name=$1 status=$2 words=$3
-	shift 3
-	"$@" >"$work/out" 2>&1
-	got=$?
-	if [ "$got" -ne "$status" ]; then
-		not_ok "$name" "exit status $got, not $status"
-	elif grep -qF -- "$words" "$work/out"; then
-		ok "$name"
-	else
-		not_ok "$name" "$(cat "$work/out")"
-	fi
-}
-
 # both NAME: the same list, byte for byte; $work/cangw keeps it.
 both()
 {
@@ -61,10 +45,10 @@ python3 "$here/gw.py" rules >"$work/rules"
 rules=$(wc -l <"$work/rules")
 
 modprobe -r can-gw
-says "no module, add" 1 "modprobe can-gw" gw add -s gwa -d gwb
-says "no module, flush" 1 "modprobe can-gw" gw flush
+refuses "no module, add" 1 "modprobe can-gw" gw add -s gwa -d gwb
+refuses "no module, flush" 1 "modprobe can-gw" gw flush
 ip link set lo up
-says "no module, list" 1 "modprobe can-gw" gw list
+refuses "no module, list" 1 "modprobe can-gw" gw list
 modprobe can-gw max_hops=6
 
 each cangw -A
@@ -115,22 +99,22 @@ count "of all kinds" "$(sed 's/.*# //' "$work/ours" | sort -u | wc -l)" 3
 gw flush
 
 # What cangw makes something else of is an error here.
-says "digits" 1 "at 23: expected 8 bytes" \
+refuses "digits" 1 "at 23: expected 8 bytes" \
 	gw add -s a -d b -m SET:D:0.0.1z00000000000000
-says "a byte" 1 "at 21: expected a length" \
+refuses "a byte" 1 "at 21: expected a length" \
 	gw add -s a -d b -m SET:D:0.100.0000000000000000
-says "uid alone" 1 "the kernel ignores" gw add -s gwa -d gwb -u 5
+refuses "uid alone" 1 "the kernel ignores" gw add -s gwa -d gwb -u 5
 
-says "no rule" 2 "usage: sockfam can gw add" gw add
-says "too many words" 2 "usage: sockfam can gw list" gw list all
-says "not CAN" 1 "lo: not a CAN interface" gw add -s gwa -d lo
-says "hops" 1 "more hops than the module allows" gw add -s gwa -d gwb -l 7
-says "no such rule" 1 "no such rule" gw del -s gwa -d gwb
+refuses "no rule" 2 "usage: sockfam can gw add" gw add
+refuses "too many words" 2 "usage: sockfam can gw list" gw list all
+refuses "not CAN" 1 "lo: not a CAN interface" gw add -s gwa -d lo
+refuses "hops" 1 "more hops than the module allows" gw add -s gwa -d gwb -l 7
+refuses "no such rule" 1 "no such rule" gw del -s gwa -d gwb
 unprivileged()
 {
 	setpriv --bounding-set -net_admin "$SOCKFAM" can gw "$@"
 }
-says "add, unprivileged" 1 "no permission" unprivileged add -s gwa -d gwb
+refuses "add, unprivileged" 1 "no permission" unprivileged add -s gwa -d gwb
 cangw -A -s gwa -d gwb
 count "list, unprivileged" "$(unprivileged list | wc -l)" 1
 

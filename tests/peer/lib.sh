@@ -40,17 +40,22 @@ same()
 	fi
 }
 
-# fails NAME WORDS COMMAND...: it does, and WORDS are in what it prints.
-fails()
+# refuses NAME STATUS WORDS COMMAND...: it ends so, with WORDS on stderr: one
+# line, unless the usage follows (2).
+refuses()
 {
-	name=$1 words=$2
-	shift 2
-	if "$@" >"$work/out" 2>&1; then
-		not_ok "$name" "it went"
-	elif grep -qF -- "$words" "$work/out"; then
-		ok "$name"
+	name=$1 want=$2 words=$3
+	shift 3
+	"$@" >"$work/out" 2>"$work/err" </dev/null
+	got=$?
+	if [ "$got" -ne "$want" ]; then
+		not_ok "$name" "status $got, not $want: $(cat "$work/err")"
+	elif ! grep -qF -- "$words" "$work/err"; then
+		not_ok "$name" "says: $(cat "$work/err")"
+	elif [ "$want" -eq 1 ] && [ "$(wc -l <"$work/err")" -ne 1 ]; then
+		not_ok "$name" "not one line: $(cat "$work/err")"
 	else
-		not_ok "$name" "$(cat "$work/out")"
+		ok "$name"
 	fi
 }
 

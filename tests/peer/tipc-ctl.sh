@@ -111,21 +111,21 @@ theirs()
 
 refusals()
 {
-	fails "no such interface" "no such interface" \
+	refuses "no such interface" 1 "no such interface" \
 		"$SOCKFAM" tipc bearer enable eth:nosuch
-	fails "no privilege" "no permission" setpriv --bounding-set -net_admin \
+	refuses "no privilege" 1 "no permission" setpriv --bounding-set -net_admin \
 		"$SOCKFAM" tipc monitor threshold 30
-	fails "usage" "usage: sockfam tipc bearer enable" \
+	refuses "usage" 2 "usage: sockfam tipc bearer enable" \
 		"$SOCKFAM" tipc bearer enable eth:lo priority high
-	fails "bad word" "what is color?" \
+	refuses "bad word" 2 "what is color?" \
 		"$SOCKFAM" tipc bearer set eth:lo color 5
-	fails "bad address" "want inet:" "$SOCKFAM" tipc bearer enable udp:x \
+	refuses "bad address" 1 "want inet:" "$SOCKFAM" tipc bearer enable udp:x \
 		local unix:/x
-	fails "bad identity" "no identity" "$SOCKFAM" tipc node set \
+	refuses "bad identity" 2 "no identity" "$SOCKFAM" tipc node set \
 		identity "a b"
 	# The module away; it comes again for those who follow.
 	must modprobe -r tipc
-	fails "no TIPC" "try: modprobe tipc" "$SOCKFAM" tipc names
+	refuses "no TIPC" 1 "try: modprobe tipc" "$SOCKFAM" tipc names
 	must modprobe tipc
 }
 
