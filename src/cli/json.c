@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 /* JSON onto a stream: see json.h. Whether it all went out, fclose says. */
 #include <inttypes.h>
 #include <string.h>

@@ -141,7 +141,6 @@ START_TEST(receive_stamps)
 }
 END_TEST
 
-/* The stamp of a sent packet comes back by the error queue. */
 /* Written in each of its forms, to the last digit that the form has. */
 START_TEST(times_put)
 {
@@ -195,6 +194,7 @@ START_TEST(times_put)
 }
 END_TEST
 
+/* The stamp of a sent packet comes back by the error queue. */
 START_TEST(send_stamps)
 {
 	struct sfam_cmsg item;
