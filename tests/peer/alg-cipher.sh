@@ -104,8 +104,12 @@ refuses "dec of a part of a block" 1 "no multiple of 16" \
 refuses "dec of nothing" 1 "too short" $alg dec -k key32 'cbc(aes)' f0
 refuses "dec of an IV alone" 1 "not what was encrypted" \
 	$alg dec -k key32 'cbc(aes)' f16
+# Of random keys one in 256 would find padding that looks right.
+printf '%032d' 1 >one32
+printf '%032d' 2 >two32
+$alg enc -k one32 -i $iv 'cbc(aes)' one32 >e3
 refuses "dec with another key" 1 "not what was encrypted" \
-	$alg dec -k key16 -o d2 'cbc(aes)' e1
+	$alg dec -k two32 -i $iv -o d2 'cbc(aes)' e3
 refuses "enc of a folder" 1 "Is a directory" $alg enc -k key32 'cbc(aes)' .
 refuses "enc unknown" 1 "nosuch(aes)" $alg enc -k key32 'nosuch(aes)' f1
 refuses "enc with an AEAD" 1 "gcm(aes)" $alg enc -k key32 'gcm(aes)' f1
