@@ -7,6 +7,7 @@ pkginclude_HEADERS = \
 	include/sockfam/can-bits.h \
 	include/sockfam/can-error.h \
 	include/sockfam/can.h \
+	include/sockfam/capture.h \
 	include/sockfam/cmsg.h \
 	include/sockfam/ctl-base.h \
 	include/sockfam/ctl-can.h \

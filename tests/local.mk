@@ -49,6 +49,11 @@ UNIT_TESTS = \
 	tests/unit/test-can-text \
 	tests/unit/test-can-timing \
 	tests/unit/test-can-watch \
+	tests/unit/test-capture-damage \
+	tests/unit/test-capture-fault \
+	tests/unit/test-capture-link \
+	tests/unit/test-capture-read \
+	tests/unit/test-capture-write \
 	tests/unit/test-cmsg \
 	tests/unit/test-connect \
 	tests/unit/test-connect-name \
@@ -126,6 +131,14 @@ tests_unit_test_can_receive_SOURCES = tests/unit/test-can-receive.c \
 	tests/unit/test-can-vcan.h
 tests_unit_test_can_send_SOURCES = tests/unit/test-can-send.c \
 	tests/unit/test-can-vcan.h
+tests_unit_test_capture_damage_SOURCES = tests/unit/test-capture-damage.c \
+	tests/unit/capture-bytes.h tests/unit/capture-items.h
+tests_unit_test_capture_fault_SOURCES = tests/unit/test-capture-fault.c \
+	tests/unit/capture-writer.h
+tests_unit_test_capture_read_SOURCES = tests/unit/test-capture-read.c \
+	tests/unit/capture-bytes.h tests/unit/capture-items.h
+tests_unit_test_capture_write_SOURCES = tests/unit/test-capture-write.c \
+	tests/unit/capture-bytes.h tests/unit/capture-writer.h
 tests_unit_test_connect_name_SOURCES = tests/unit/test-connect-name.c \
 	tests/unit/test-etc.h tests/unit/test-named.h
 tests_unit_test_serve_SOURCES = tests/unit/test-serve.c \
@@ -211,6 +224,7 @@ EXTRA_DIST += $(CLI_TEST) $(M32_TEST) $(PEER_TESTS) \
 	tests/data/packet-lines.txt \
 	tests/fuzz/fuzz-addr.c \
 	tests/fuzz/fuzz-can-text.c \
+	tests/fuzz/fuzz-capture.c \
 	tests/fuzz/fuzz-packet-line.c \
 	tests/peer/addr.py \
 	tests/peer/alg-cipher.sh \
@@ -279,7 +293,7 @@ FUZZ_FLAGS = -g -O1 -fsanitize=fuzzer,address,undefined \
 	-I$(top_srcdir)/src/cli -DSFAM_VERSION='""'
 FUZZ_FILES = $(top_srcdir)/src/lib/*/*.c $(top_srcdir)/src/cli/packet-line.c
 fuzz:
-	@for name in can-text packet-line addr; do \
+	@for name in can-text capture packet-line addr; do \
 		clang $(FUZZ_FLAGS) -o fuzz-$$name \
 			$(srcdir)/tests/fuzz/fuzz-$$name.c $(FUZZ_FILES) && \
 		./fuzz-$$name -max_total_time=$(SECONDS) -verbosity=0 \
@@ -287,7 +301,7 @@ fuzz:
 			{ cat fuzz.log; exit 1; }; \
 		grep number_of_executed fuzz.log; \
 	done
-CLEANFILES += fuzz.log fuzz-can-text fuzz-packet-line fuzz-addr
+CLEANFILES += fuzz.log fuzz-can-text fuzz-capture fuzz-packet-line fuzz-addr
 .PHONY: check-vm fuzz soak-relay
 
 include tests/bench/local.mk

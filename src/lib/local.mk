@@ -134,6 +134,22 @@ libsockfam_la_SOURCES = \
 	src/lib/can/send.c \
 	src/lib/can/text-format.c \
 	src/lib/can/text-parse.c \
+	src/lib/capture/layout.h \
+	src/lib/capture/link.c \
+	src/lib/capture/options.c \
+	src/lib/capture/read-block.c \
+	src/lib/capture/read-option.c \
+	src/lib/capture/read-option.h \
+	src/lib/capture/read-packet.c \
+	src/lib/capture/read-pcap.c \
+	src/lib/capture/read-pcapng.c \
+	src/lib/capture/reader.c \
+	src/lib/capture/reader.h \
+	src/lib/capture/time.c \
+	src/lib/capture/write-block.c \
+	src/lib/capture/write-record.c \
+	src/lib/capture/writer.c \
+	src/lib/capture/writer.h \
 	src/lib/socket/cmsg-codec.c \
 	src/lib/socket/cmsg-layout.h \
 	src/lib/socket/cmsg-stamp.c \

@@ -451,11 +451,45 @@ static void ctl(void)
 	EXPECT(sfam_link_watch_free(watch) == NULL);
 }
 
+static void capture(void)
+{
+	static const struct sockaddr_ll from = { .sll_hatype = 1 };
+	struct sfam_capture_record record = { .data = "x", .len = 1 };
+	struct sfam_capture_interface eth = { .name = "eth0" };
+	struct sfam_capture_stats stats = { .interface = 0 };
+	struct sfam_capture_writer *w = NULL;
+	struct sfam_capture_reader *r = NULL;
+	struct sfam_capture_written written;
+	struct sfam_capture_item item;
+	int fd[2];
+
+	EXPECT(pipe(fd) == 0);
+	eth.link_type = sfam_capture_link_type(from.sll_hatype);
+	sfam_capture_set_link(&record, eth.link_type, &from);
+	EXPECT(sfam_capture_writer_new(&w, fd[1], SFAM_CAPTURE_PCAPNG,
+				       NULL) == 0);
+	EXPECT(sfam_capture_add_interface(w, &eth) == 0);
+	EXPECT(sfam_capture_write(w, &record, 1) == 0);
+	EXPECT(sfam_capture_size(w, &record) == 48);
+	EXPECT(sfam_capture_write_stats(w, &stats) == 0);
+	sfam_capture_written(w, &written);
+	EXPECT(written.packets == 1);
+	EXPECT(sfam_capture_writer_free(w) == NULL);
+	EXPECT(sfam_capture_reader_new(&r, fd[0]) == 0);
+	EXPECT(sfam_capture_read(r, &item, NULL) == SFAM_CAPTURE_SECTION);
+	EXPECT(sfam_capture_offset(r) == 28);
+	EXPECT(sfam_capture_feed(r, "x", 1) == -EINVAL);
+	EXPECT(sfam_capture_reader_free(r) == NULL);
+	close(fd[0]);
+	close(fd[1]);
+}
+
 int main(void)
 {
 	EXPECT(strcmp(sfam_version(), "") != 0);
 	family();
 	addr_and_socket();
+	capture();
 	names_and_errors();
 	fd_option_interface();
 	control_messages();

@@ -2,8 +2,10 @@
 #include "base/sys.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 int sfam__sys_fstat(int fd, struct stat *ret)
@@ -37,6 +39,41 @@ int sfam__sys_write_all(int fd, const void *buf, size_t len)
 		n = sfam__sys_write(fd, p, len);
 		if (n < 0)
 			return (int)n;
+	}
+	return 0;
+}
+
+/* Leaves out n bytes; *count, and what is returned, is what is left. */
+static struct iovec *advance(struct iovec *iov, size_t *count, size_t n)
+{
+	for (; *count && n >= iov->iov_len; iov++, (*count)--)
+		n -= iov->iov_len;
+	if (*count) {
+		iov->iov_base = (char *)iov->iov_base + n;
+		iov->iov_len -= n;
+	}
+	return iov;
+}
+
+int sfam__sys_writev_all(int fd, struct iovec *iov, size_t count,
+			 size_t *ret_done)
+{
+	ssize_t n;
+	int r;
+
+	*ret_done = 0;
+	while (count) {
+		n = writev(fd, iov, (int)count);
+		if (n >= 0) {
+			*ret_done += (size_t)n;
+			iov = advance(iov, &count, (size_t)n);
+			continue;
+		}
+		r = errno == EINTR ? 0 : -errno;
+		if (r == -EAGAIN)
+			r = sfam__sys_wait(fd, POLLOUT, sfam__deadline_in(-1));
+		if (r < 0)
+			return r;
 	}
 	return 0;
 }

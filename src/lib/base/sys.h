@@ -87,6 +87,12 @@ int sfam__sys_fcntl(int fd, int cmd, int arg);
 int sfam__sys_dup_to(int fd, int to);	/* no close-on-exec; fd != to */
 /* All of buf. */
 int sfam__sys_write_all(int fd, const void *buf, size_t len);
+/*
+ * All of iov, which is used up by it; waits where fd is O_NONBLOCK. *ret_done
+ * tells how many bytes went, even on failure.
+ */
+int sfam__sys_writev_all(int fd, struct iovec *iov, size_t count,
+			 size_t *ret_done);
 int sfam__sys_memfd(const char *name, unsigned int flags);
 int sfam__sys_map(int fd, size_t len, const void **ret);
 int sfam__sys_unmap(const void *map, size_t len);
