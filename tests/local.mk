@@ -23,6 +23,13 @@ libaddrspy_la_SOURCES = tests/peer/addr-spy.c
 libaddrspy_la_LIBADD =
 libaddrspy_la_LDFLAGS = -module -avoid-version -rpath /nowhere
 
+# What tests/peer/capture.sh sees of the library.
+check_PROGRAMS += capture-tool
+capture_tool_CPPFLAGS = $(BASE_CPPFLAGS) -I$(top_srcdir)/src/cli
+capture_tool_SOURCES = tests/peer/capture-tool.c \
+	src/cli/capture-rotate.c src/cli/capture-rotate.h
+capture_tool_LDADD = libsockfam.la
+
 UNIT_TESTS = \
 	tests/unit/test-addr \
 	tests/unit/test-alg \
@@ -53,6 +60,7 @@ UNIT_TESTS = \
 	tests/unit/test-capture-fault \
 	tests/unit/test-capture-link \
 	tests/unit/test-capture-read \
+	tests/unit/test-capture-rotate \
 	tests/unit/test-capture-write \
 	tests/unit/test-cmsg \
 	tests/unit/test-connect \
@@ -137,6 +145,9 @@ tests_unit_test_capture_fault_SOURCES = tests/unit/test-capture-fault.c \
 	tests/unit/capture-writer.h
 tests_unit_test_capture_read_SOURCES = tests/unit/test-capture-read.c \
 	tests/unit/capture-bytes.h tests/unit/capture-items.h
+tests_unit_test_capture_rotate_CPPFLAGS = $(INTERNAL_CPPFLAGS)
+tests_unit_test_capture_rotate_SOURCES = tests/unit/test-capture-rotate.c \
+	src/cli/capture-rotate.c src/cli/capture-rotate.h
 tests_unit_test_capture_write_SOURCES = tests/unit/test-capture-write.c \
 	tests/unit/capture-bytes.h tests/unit/capture-writer.h
 tests_unit_test_connect_name_SOURCES = tests/unit/test-connect-name.c \
@@ -204,6 +215,7 @@ PEER_TESTS = \
 	tests/peer/addr.sh \
 	tests/peer/alg.sh \
 	tests/peer/can.sh \
+	tests/peer/capture.sh \
 	tests/peer/ctl.sh \
 	tests/peer/examples.sh \
 	tests/peer/fd.sh \
@@ -235,6 +247,7 @@ EXTRA_DIST += $(CLI_TEST) $(M32_TEST) $(PEER_TESTS) \
 	tests/peer/alg-whole.sh \
 	tests/peer/can-bits.py \
 	tests/peer/can-peer.py \
+	tests/peer/capture.py \
 	tests/peer/ctl.py \
 	tests/peer/examples.py \
 	tests/peer/fd.py \

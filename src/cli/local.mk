@@ -32,6 +32,8 @@ sockfam_SOURCES = \
 	src/cli/can-send.c \
 	src/cli/can-timing.c \
 	src/cli/can.c \
+	src/cli/capture-rotate.c \
+	src/cli/capture-rotate.h \
 	src/cli/cli.c \
 	src/cli/cli.h \
 	src/cli/families.c \
