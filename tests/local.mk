@@ -66,6 +66,7 @@ UNIT_TESTS = \
 	tests/unit/test-connect \
 	tests/unit/test-connect-name \
 	tests/unit/test-crypto-list \
+	tests/unit/test-decode \
 	tests/unit/test-family \
 	tests/unit/test-fdcheck \
 	tests/unit/test-fdlies \
@@ -82,7 +83,6 @@ UNIT_TESTS = \
 	tests/unit/test-move \
 	tests/unit/test-option \
 	tests/unit/test-output \
-	tests/unit/test-packet-line \
 	tests/unit/test-resolve \
 	tests/unit/test-rows \
 	tests/unit/test-serve \
@@ -177,9 +177,9 @@ tests_unit_test_listen_SOURCES = tests/unit/test-listen.c \
 tests_unit_test_message_SOURCES = tests/unit/test-message.c \
 	tests/unit/test-fd.h tests/unit/test-udp.h
 tests_unit_test_cmsg_SOURCES = tests/unit/test-cmsg.c tests/unit/test-udp.h
-tests_unit_test_packet_line_CPPFLAGS = $(INTERNAL_CPPFLAGS)
-tests_unit_test_packet_line_SOURCES = tests/unit/test-packet-line.c \
-	src/cli/packet-line.c src/cli/packet-line.h
+tests_unit_test_decode_CPPFLAGS = $(INTERNAL_CPPFLAGS)
+tests_unit_test_decode_SOURCES = tests/unit/test-decode.c \
+	$(DECODE_SOURCES) src/cli/json.c src/cli/json.h
 tests_unit_test_tipc_cluster_SOURCES = tests/unit/test-tipc-cluster.c \
 	tests/unit/test-tipc.h
 tests_unit_test_tipc_names_SOURCES = tests/unit/test-tipc-names.c \
@@ -237,7 +237,7 @@ EXTRA_DIST += $(CLI_TEST) $(M32_TEST) $(PEER_TESTS) \
 	tests/fuzz/fuzz-addr.c \
 	tests/fuzz/fuzz-can-text.c \
 	tests/fuzz/fuzz-capture.c \
-	tests/fuzz/fuzz-packet-line.c \
+	tests/fuzz/fuzz-decode.c \
 	tests/peer/addr.py \
 	tests/peer/alg-cipher.sh \
 	tests/peer/alg-rest.sh \
@@ -304,9 +304,10 @@ SECONDS = 60
 FUZZ_FLAGS = -g -O1 -fsanitize=fuzzer,address,undefined \
 	-fno-sanitize-recover=all $(BASE_CPPFLAGS) -I$(top_srcdir)/src/lib \
 	-I$(top_srcdir)/src/cli -DSFAM_VERSION='""'
-FUZZ_FILES = $(top_srcdir)/src/lib/*/*.c $(top_srcdir)/src/cli/packet-line.c
+FUZZ_FILES = $(top_srcdir)/src/lib/*/*.c $(top_srcdir)/src/cli/decode*.c \
+	$(top_srcdir)/src/cli/json.c
 fuzz:
-	@for name in can-text capture packet-line addr; do \
+	@for name in can-text capture addr decode; do \
 		clang $(FUZZ_FLAGS) -o fuzz-$$name \
 			$(srcdir)/tests/fuzz/fuzz-$$name.c $(FUZZ_FILES) && \
 		./fuzz-$$name -max_total_time=$(SECONDS) -verbosity=0 \
@@ -314,7 +315,7 @@ fuzz:
 			{ cat fuzz.log; exit 1; }; \
 		grep number_of_executed fuzz.log; \
 	done
-CLEANFILES += fuzz.log fuzz-can-text fuzz-capture fuzz-packet-line fuzz-addr
+CLEANFILES += fuzz.log fuzz-can-text fuzz-capture fuzz-addr fuzz-decode
 .PHONY: check-vm fuzz soak-relay
 
 include tests/bench/local.mk

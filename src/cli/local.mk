@@ -1,9 +1,42 @@
 # SPDX-License-Identifier: MIT
 bin_PROGRAMS += sockfam
+# Packets for people; the tests link them too.
+DECODE_SOURCES = \
+	src/cli/decode-arp.c \
+	src/cli/decode-can.c \
+	src/cli/decode-can.h \
+	src/cli/decode-cooked.c \
+	src/cli/decode-dump.c \
+	src/cli/decode-ether.c \
+	src/cli/decode-gre.c \
+	src/cli/decode-icmp.c \
+	src/cli/decode-icmp6.c \
+	src/cli/decode-igmp.c \
+	src/cli/decode-ip-options.c \
+	src/cli/decode-ip.c \
+	src/cli/decode-ip6-options.c \
+	src/cli/decode-ip6.c \
+	src/cli/decode-json.c \
+	src/cli/decode-layer.h \
+	src/cli/decode-lldp.c \
+	src/cli/decode-mld.c \
+	src/cli/decode-mpls.c \
+	src/cli/decode-nd.c \
+	src/cli/decode-sctp.c \
+	src/cli/decode-tcp-options.c \
+	src/cli/decode-tcp.c \
+	src/cli/decode-text.c \
+	src/cli/decode-text.h \
+	src/cli/decode-transport.c \
+	src/cli/decode-udp.c \
+	src/cli/decode-view.c \
+	src/cli/decode-view.h \
+	src/cli/decode.c \
+	src/cli/decode.h
 sockfam_CPPFLAGS = $(BASE_CPPFLAGS)
 sockfam_LDFLAGS = $(BASE_LDFLAGS)
 sockfam_LDADD = libsockfam.la libsockfam-ctl.la
-sockfam_SOURCES = \
+sockfam_SOURCES = $(DECODE_SOURCES) \
 	src/cli/addr.c \
 	src/cli/alg-bench.c \
 	src/cli/alg-check.c \
@@ -60,8 +93,6 @@ sockfam_SOURCES = \
 	src/cli/main.c \
 	src/cli/output.c \
 	src/cli/output.h \
-	src/cli/packet-line.c \
-	src/cli/packet-line.h \
 	src/cli/packet.c \
 	src/cli/progress.c \
 	src/cli/progress.h \

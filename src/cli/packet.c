@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
+#include <getopt.h>
 #include <inttypes.h>
 #include <linux/if_ether.h>
 #include <linux/if_packet.h>
@@ -14,7 +15,7 @@
 #include <unistd.h>
 
 #include "cli.h"
-#include "packet-line.h"
+#include "decode.h"
 
 #define SOURCES_MAX 64
 /* Holds every header, and a whole CAN XL frame (2060 bytes). */
@@ -36,7 +37,8 @@ struct sniff {
 	struct source sources[SOURCES_MAX];
 	size_t n;
 	size_t alive;
-	unsigned int flags;	/* PACKET_LINE_... */
+	unsigned int flags;	/* DECODE_... */
+	int as_json;
 	uint64_t limit;		/* 0: none */
 	uint64_t captured;
 	uint64_t received;	/* by the kernel, those dropped included */
@@ -99,20 +101,41 @@ static int is_twin(const struct sockaddr_ll *from)
 		from->sll_hatype == ARPHRD_CAN);
 }
 
+static void print_json(const struct packet *p, const char *name,
+		       const struct decode_packet *d)
+{
+	struct json j = JSON_INIT(stdout);
+
+	json_object(&j, NULL);
+	json_int(&j, "time_ns", p->time.tv_sec * INT64_C(1000000000) +
+				p->time.tv_nsec);
+	json_text(&j, "interface", name);
+	json_text(&j, "direction", direction(p->from.sll_pkttype));
+	decode_json(&j, d);
+	json_end(&j);
+}
+
 static void print_packet(struct sniff *s, const struct packet *p)
 {
-	char line[PACKET_LINE_STRLEN];
+	const struct decode_packet d = {
+		.data = p->data,
+		.caplen = p->caplen,
+		.origlen = p->origlen,
+		.link = decode_link(p->from.sll_hatype),
+	};
+	const char *name = interface_name(s, p->from.sll_ifindex);
 	char clock[16] = "";
 	struct tm tm;
 
+	if (s->as_json) {
+		print_json(p, name, &d);
+		return;
+	}
 	if (localtime_r(&p->time.tv_sec, &tm))
 		strftime(clock, sizeof(clock), "%H:%M:%S", &tm);
-	if (packet_line(line, sizeof(line), p->data, p->caplen, p->origlen,
-			p->from.sll_hatype, s->flags) < 0)
-		snprintf(line, sizeof(line), "length %zu", p->origlen);
-	printf("%s.%06ld %-5s %-3s %s\n", clock, p->time.tv_nsec / 1000,
-	       interface_name(s, p->from.sll_ifindex),
-	       direction(p->from.sll_pkttype), line);
+	printf("%s.%06ld %-5s %-3s ", clock, p->time.tv_nsec / 1000, name,
+	       direction(p->from.sll_pkttype));
+	decode_print(stdout, &d, s->flags);
 }
 
 /* Puts the tag back between the MAC addresses and the type. */
@@ -378,20 +401,31 @@ static int sniff_all(struct sniff *s, int argc, char **argv)
 	return s->status;
 }
 
+static int read_option(struct sniff *s, const struct cli_verb *self, int c)
+{
+	if (c == 'j')
+		s->as_json = 1;
+	else if (strchr(DECODE_OPTIONS, c))
+		s->flags = decode_option(s->flags, c);
+	else if (cli_number(optarg, 1, UINT64_MAX, &s->limit) < 0)
+		return cli_usage(self, "-c %s: not a number of packets, 1 or "
+				 "more", optarg);
+	return CLI_OK;
+}
+
 static int run_sniff(const struct cli_verb *self, int argc, char **argv)
 {
+	static const struct option longs[] = {
+		{ "json", no_argument, NULL, 'j' },
+		{ NULL, 0, NULL, 0 },
+	};
 	struct sniff s = { .status = CLI_OK };
 	int c;
 
-	while ((c = cli_getopt(self, argc, argv, "+:c:e")) != -1) {
-		if (c == 'e')
-			s.flags |= PACKET_LINE_LINK;
-		else if (c != 'c')
+	while ((c = cli_getopt_long(self, argc, argv, "+:c:" DECODE_OPTIONS,
+				    longs)) != -1)
+		if (c == '?' || read_option(&s, self, c) != CLI_OK)
 			return CLI_USAGE;
-		else if (cli_number(optarg, 1, UINT64_MAX, &s.limit) < 0)
-			return cli_usage(self, "-c %s: not a number of "
-					 "packets, 1 or more", optarg);
-	}
 	if (argc == optind)
 		return cli_usage(self, "which interface? any: all of them");
 	if (argc - optind > SOURCES_MAX)
@@ -403,11 +437,15 @@ static int run_sniff(const struct cli_verb *self, int argc, char **argv)
 static const struct cli_verb below[] = {
 	{
 		.name = "sniff",
-		.args = "[-c N] [-e] IF...",
+		.args = "[-c N] [-evxXA] [--json] IF...",
 		.help = "show the packets of interfaces, as tcpdump does",
 		.details =
 "  -c N  end after N packets\n"
 "  -e    show the link's addresses and type too\n"
+"  -v    more: all of IP's header, checksums, options; on several lines\n"
+"  -x    the bytes in hex, -X with their characters, -A as characters alone;\n"
+"        twice (-xx): from the link's header on\n"
+"  --json  an object for each packet, one a line\n"
 "IF is the name of an interface or 'any', with ,proto=arp for one protocol\n"
 "alone (of which the kernel then shows what comes in, not what goes out).\n"
 "Prints 'listening on IF' on stderr when it has begun, and counts at the\n"

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: MIT
+/* Linux's cooked captures (LINKTYPE_LINUX_SLL and _SLL2), and bare IP. */
+#include <linux/if_packet.h>
+
+#include "decode-layer.h"
+
+#define SLL_LEN 16
+#define SLL2_LEN 20
+#define ADDRESS_MAX 8
+
+static const char *direction(unsigned int pkttype)
+{
+	static const char names[][4] = {
+		[PACKET_HOST] = "In",
+		[PACKET_BROADCAST] = "B",
+		[PACKET_MULTICAST] = "M",
+		[PACKET_OTHERHOST] = "P",
+		[PACKET_OUTGOING] = "Out",
+	};
+
+	return pkttype <= PACKET_OUTGOING ? names[pkttype] : "?";
+}
+
+/* What stands in the header: v is all, with the address at that offset. */
+struct header {
+	struct view v;
+	const char *direction;
+	uint32_t index;		/* 0: not in there */
+	size_t address, address_len;
+	unsigned int type;
+};
+
+static void put_header(struct text *t, const struct header *h,
+		       unsigned int type)
+{
+	size_t len = h->address_len;
+
+	if (h->index)
+		text_put(t, "ifindex %u ", h->index);
+	else
+		text_put(t, "%3s ", h->direction);
+	if (len) {
+		text_mac(t, h->v, h->address,
+			 len < ADDRESS_MAX ? len : ADDRESS_MAX);
+		text_put(t, " ");
+	}
+	text_put(t, "ethertype %s (0x%04x), length %zu: ",
+		 decode_ethertype_name(type), type, h->v.orig);
+}
+
+static void put_inside(struct decode *d, const struct header *h,
+		       struct view in)
+{
+	unsigned int type = h->type;
+	struct view tags = in;
+
+	in = decode_skip_vlans(in, &type);
+	if (d->flags & DECODE_WITH_LINK) {
+		put_header(&d->text, h, h->type);
+		decode_vlans(&d->text, tags, in);
+	}
+	d->start = in;
+	if (decode_is_can(type)) {
+		decode_can(d, in, 1);
+		return;
+	}
+	if (decode_network(d, in, type))
+		return;
+	if (!(d->flags & DECODE_WITH_LINK))
+		put_header(&d->text, h, type);
+	decode_rest(d, in, 0);
+}
+
+void decode_sll(struct decode *d, struct view v)
+{
+	const struct header h = {
+		.v = v,
+		.direction = direction(view_be16(v, 0)),
+		.address = 6,
+		.address_len = view_be16(v, 4),
+		.type = view_be16(v, 14),
+	};
+
+	if (v.cap < SLL_LEN)
+		text_put(&d->text, "[|sll]");
+	else
+		put_inside(d, &h, view_behind(v, SLL_LEN));
+}
+
+/* The name of the interface is not in it: its index, as in our addresses. */
+void decode_sll2(struct decode *d, struct view v)
+{
+	const struct header h = {
+		.v = v,
+		.index = view_be32(v, 4),
+		.address = 12,
+		.address_len = view_u8(v, 11),
+		.type = view_be16(v, 0),
+	};
+
+	if (v.cap < SLL2_LEN) {
+		text_put(&d->text, "[|sll2]");
+		return;
+	}
+	text_put(&d->text, "%%%-4u %-3s ", h.index, direction(view_u8(v, 10)));
+	put_inside(d, &h, view_behind(v, SLL2_LEN));
+}
+
+void decode_raw(struct decode *d, struct view v)
+{
+	unsigned int version = view_u8(v, 0) >> 4;
+
+	if (d->flags & DECODE_WITH_LINK)
+		text_put(&d->text, "ip: ");
+	if (v.cap == 0) {
+		text_put(&d->text, "[|ip]");
+	} else if (version == 4) {
+		decode_ip4(d, v);
+	} else if (version == 6) {
+		decode_ip6(d, v);
+	} else {
+		text_put(&d->text, "unknown ip %u", version);
+		decode_rest(d, v, 0);
+	}
+}
