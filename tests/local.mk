@@ -29,6 +29,12 @@ capture_tool_CPPFLAGS = $(BASE_CPPFLAGS) -I$(top_srcdir)/src/cli
 capture_tool_SOURCES = tests/peer/capture-tool.c \
 	src/cli/capture-rotate.c src/cli/capture-rotate.h
 capture_tool_LDADD = libsockfam.la
+# Prints packets for tests/peer/decode.sh.
+check_PROGRAMS += tests/peer/decode-print
+tests_peer_decode_print_CPPFLAGS = $(INTERNAL_CPPFLAGS)
+tests_peer_decode_print_SOURCES = tests/peer/decode-print.c \
+	$(DECODE_SOURCES) src/cli/json.c src/cli/json.h
+tests_peer_decode_print_LDADD = libsockfam.la
 
 UNIT_TESTS = \
 	tests/unit/test-addr \
@@ -217,6 +223,7 @@ PEER_TESTS = \
 	tests/peer/can.sh \
 	tests/peer/capture.sh \
 	tests/peer/ctl.sh \
+	tests/peer/decode.sh \
 	tests/peer/examples.sh \
 	tests/peer/fd.sh \
 	tests/peer/fdpass.sh \
@@ -249,6 +256,8 @@ EXTRA_DIST += $(CLI_TEST) $(M32_TEST) $(PEER_TESTS) \
 	tests/peer/can-peer.py \
 	tests/peer/capture.py \
 	tests/peer/ctl.py \
+	tests/peer/decode-traffic.py \
+	tests/peer/decode.py \
 	tests/peer/examples.py \
 	tests/peer/fd.py \
 	tests/peer/fdpass.py \
@@ -257,6 +266,7 @@ EXTRA_DIST += $(CLI_TEST) $(M32_TEST) $(PEER_TESTS) \
 	tests/peer/gw.py \
 	tests/peer/lib.sh \
 	tests/peer/names.py \
+	tests/peer/packets.py \
 	tests/peer/relay.py \
 	tests/peer/sockets.py \
 	tests/peer/tipc-ctl.py \
