@@ -24,8 +24,8 @@ static const char *direction(unsigned int pkttype)
 /* What stands in the header: v is all, with the address at that offset. */
 struct header {
 	struct view v;
-	const char *direction;
-	uint32_t index;		/* 0: not in there */
+	const char *direction;	/* NULL: an index instead */
+	uint32_t index;
 	size_t address, address_len;
 	unsigned int type;
 };
@@ -35,10 +35,10 @@ static void put_header(struct text *t, const struct header *h,
 {
 	size_t len = h->address_len;
 
-	if (h->index)
-		text_put(t, "ifindex %u ", h->index);
-	else
+	if (h->direction)
 		text_put(t, "%3s ", h->direction);
+	else
+		text_put(t, "ifindex %u ", h->index);
 	if (len) {
 		text_mac(t, h->v, h->address,
 			 len < ADDRESS_MAX ? len : ADDRESS_MAX);

@@ -12,6 +12,7 @@
 #define ETHERTYPE_QINQ_9200 0x9200
 #define ETHERTYPE_TEB 0x6558
 #define ETHERTYPE_CFM 0x8902
+#define ETHERTYPE_CANXL 0x000e	/* linux/if_ether.h since 6.2 */
 #define LSAP_SNAP 0xaa
 /* Up to here it is a length, as tcpdump has it; the kernel says 0x5ff. */
 #define LENGTH_MAX 1500
@@ -44,6 +45,9 @@ static const struct ethertype {
 	{ ETH_P_1588, "PTP", NULL },
 	{ ETHERTYPE_CFM, "CFM", NULL },
 	{ ETH_P_LOOPBACK, "Loopback", NULL },
+	{ ETH_P_CAN, "CAN", NULL },
+	{ ETH_P_CANFD, "CAN FD", NULL },
+	{ ETHERTYPE_CANXL, "CAN XL", NULL },
 	{ 0, "Unknown", NULL },
 };
 

@@ -94,17 +94,22 @@ static void put_fragment(struct json *j, uint32_t id, unsigned int offset,
 	json_end(j);
 }
 
-/* The version, the addresses, and the rest of what both have. */
-static void begin_ip(struct json *j, struct ip_text src, struct ip_text dst,
-		     const uint64_t numbers[4])
+/* What both versions have. */
+struct ip {
+	unsigned int version, protocol, ttl;
+	struct ip_text src, dst;
+	size_t length;
+};
+
+static void begin_ip(struct json *j, const struct ip *ip)
 {
 	json_object(j, "ip");
-	json_uint(j, "version", numbers[0]);
-	json_text(j, "src", src.s);
-	json_text(j, "dst", dst.s);
-	json_uint(j, "protocol", numbers[1]);
-	json_uint(j, "ttl", numbers[2]);
-	json_uint(j, "length", numbers[3]);
+	json_uint(j, "version", ip->version);
+	json_text(j, "src", ip->src.s);
+	json_text(j, "dst", ip->dst.s);
+	json_uint(j, "protocol", ip->protocol);
+	json_uint(j, "ttl", ip->ttl);
+	json_uint(j, "length", ip->length);
 }
 
 static void put_ip4(struct json *j, struct view v)
@@ -113,12 +118,18 @@ static void put_ip4(struct json *j, struct view v)
 	size_t len = view_be16(v, 2) ? view_be16(v, 2) : v.orig;
 	unsigned int frag = view_be16(v, 6);
 	struct view next = view_behind(view_first(v, len), header);
+	const struct ip ip = {
+		.version = 4,
+		.protocol = view_u8(v, 9),
+		.ttl = view_u8(v, 8),
+		.src = view_ip4(v, 12),
+		.dst = view_ip4(v, 16),
+		.length = len - header,
+	};
 
 	if (v.cap < 20 || header < 20 || len < header)
 		return;
-	begin_ip(j, view_ip4(v, 12), view_ip4(v, 16),
-		 (const uint64_t[4]){ 4, view_u8(v, 9), view_u8(v, 8),
-				      len - header });
+	begin_ip(j, &ip);
 	if (frag & 0x3fff)
 		put_fragment(j, view_be16(v, 4), (frag & 0x1fff) * 8,
 			     (frag & 0x2000) != 0);
@@ -129,26 +140,31 @@ static void put_ip4(struct json *j, struct view v)
 
 static void put_ip6(struct json *j, struct view v)
 {
-	unsigned int proto = view_u8(v, 6);
 	size_t len = view_be16(v, 4);
 	struct view next = view_behind(v, 40);
+	struct ip ip = {
+		.version = 6,
+		.protocol = view_u8(v, 6),
+		.ttl = view_u8(v, 7),
+		.src = view_ip6(v, 8),
+		.dst = view_ip6(v, 24),
+		.length = len ? len : next.orig,
+	};
 	struct view fragment;
 	unsigned int bits;
 
 	if (v.cap < 40)
 		return;
-	next = view_first(next, len ? len : next.orig);
-	len = next.orig;
-	next = decode_ip6_skip(next, &proto, &fragment);
-	begin_ip(j, view_ip6(v, 8), view_ip6(v, 24),
-		 (const uint64_t[4]){ 6, proto, view_u8(v, 7), len });
+	next = decode_ip6_skip(view_first(next, ip.length), &ip.protocol,
+			       &fragment);
+	begin_ip(j, &ip);
 	bits = view_be16(fragment, 2);
 	if (fragment.cap)
 		put_fragment(j, view_be32(fragment, 4), bits & 0xfff8,
 			     bits & 1);
 	json_end(j);
 	if ((bits & 0xfff8) == 0)
-		put_transport(j, proto, next);
+		put_transport(j, ip.protocol, next);
 }
 
 static void put_arp(struct json *j, struct view v)
@@ -225,14 +241,22 @@ static void put_can(struct json *j, struct view v, int is_file)
 static void put_network(struct json *j, struct view v, unsigned int type)
 {
 	v = put_vlans(j, v, &type);
-	if (decode_is_can(type))
-		put_can(j, v, 1);
-	else if (type == ETH_P_IP)
+	if (type == ETH_P_IP)
 		put_ip4(j, v);
 	else if (type == ETH_P_IPV6)
 		put_ip6(j, v);
 	else if (type == ETH_P_ARP)
 		put_arp(j, v);
+}
+
+/* Of a cooked capture: there a type may be CAN. */
+static void put_cooked(struct json *j, struct view v, unsigned int type,
+		       int is_file)
+{
+	if (decode_is_can(type))
+		put_can(j, v, is_file);
+	else
+		put_network(j, v, type);
 }
 
 static void put_layers(struct json *j, struct view v,
@@ -246,10 +270,10 @@ static void put_layers(struct json *j, struct view v,
 		put_network(j, view_behind(v, ETHER_LEN), view_be16(v, 12));
 		break;
 	case DECODE_SLL:
-		put_network(j, view_behind(v, SLL_LEN), view_be16(v, 14));
+		put_cooked(j, view_behind(v, SLL_LEN), view_be16(v, 14), 1);
 		break;
 	case DECODE_SLL2:
-		put_network(j, view_behind(v, SLL2_LEN), view_be16(v, 0));
+		put_cooked(j, view_behind(v, SLL2_LEN), view_be16(v, 0), 1);
 		break;
 	case DECODE_RAW:
 	case DECODE_IPV4:
@@ -258,10 +282,7 @@ static void put_layers(struct json *j, struct view v,
 							    ETH_P_IP);
 		break;
 	case DECODE_COOKED:
-		if (decode_is_can(p->protocol))
-			put_can(j, v, 0);
-		else
-			put_network(j, v, p->protocol);
+		put_cooked(j, v, p->protocol, 0);
 		break;
 	case DECODE_CAN:
 	case DECODE_CAN_FILE:

@@ -549,6 +549,7 @@ def link_packets():
     for kind in (0x0600, 0x6003, 0x8863, 0x8864, 0x888e, 0x88cc, 0x88e5,
                  0x88f7, 0x8902, 0x9000, 0xffff, 0x05ff, 0x05dd):
         yield "type%04x" % kind, ether(kind, bytes(30))
+    yield "length-12", ether(12, bytes.fromhex("0c0c03") + bytes(9))
     yield "llc", ether(38, bytes.fromhex("0c0c03") + bytes(35))
     yield "llc-info", ether(38, bytes.fromhex("0c0d0204") + bytes(34))
     yield "llc-supervisory", ether(38, bytes.fromhex("0c0d0104") + bytes(34))
@@ -571,6 +572,7 @@ def cooked():
         yield link, "vlan", make(0x8100, vlan(7, 0x0800, inner))
         yield link, "unknown", make(0x88b5, bytes(20))
         yield link, "arp", make(0x0806, arp_packet(1, MAC_A, A, MAC_B, B))
+        yield link, "can", make(0x000c, can(0x123, b"\xde\xad"), hatype=280)
         yield link, "hatype", make(0x86dd, ip6(UDP, udp(A6, B6)),
                                    hatype=65534)
     yield RAW, "ip", inner
