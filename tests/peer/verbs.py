@@ -8,8 +8,10 @@ verbs.py send FAMILY TYPE ADDR      sends messages, wants them back whole
 verbs.py lazy FAMILY TYPE ADDR      sends, does not read, until it is killed
 verbs.py fdsend PATH FILE...        sends descriptors
 verbs.py fdrecv PATH                receives them, prints names and contents
+verbs.py packets                    JSON of a ping through sfv0 on stdin
 FAMILY vsock: ADDR is CID:PORT; tipc: TYPE:INSTANCE.
 """
+import json
 import os
 import socket
 import sys
@@ -123,7 +125,19 @@ def fdrecv(path):
             print(os.read(fd, 1000).decode(), end="")
 
 
+def packets():
+    """Request and reply, where and when; the rest need only be JSON."""
+    objects = [json.loads(line) for line in sys.stdin]
+    times = [o["time_ns"] for o in objects if o.get("icmp", {}).get("type") in
+             (0, 8) and o["ip"]["version"] == 4]
+    ways = {(o["direction"], o["ip"]["dst"]) for o in objects
+            if o["text"].endswith("length 64") and "icmp" in o}
+    assert {o["interface"] for o in objects} == {"sfv0"}, objects
+    assert {("Out", "10.83.0.2"), ("In", "10.83.0.1")} <= ways, ways
+    assert times and times == sorted(times) and times[0] > 1 << 60, times
+
+
 if __name__ == "__main__":
     verb = {"echo": echo, "go": go, "send": send, "lazy": lazy,
-            "fdsend": fdsend, "fdrecv": fdrecv}[sys.argv[1]]
+            "fdsend": fdsend, "fdrecv": fdrecv, "packets": packets}[sys.argv[1]]
     sys.exit(verb(*sys.argv[2:]))

@@ -328,6 +328,25 @@ packet_count()
 	wait "$c" && [ "$(wc -l <"$tmp/counted.out")" = 2 ]
 }
 
+# Packets as objects, and with all of the header and the bytes.
+packet_json()
+{
+	background json "$SOCKFAM" packet sniff --json sfv0
+	j=$last
+	background bytes "$SOCKFAM" packet sniff -evX sfv0
+	b=$last
+	ready json && ready bytes || return 1
+	busybox ping -c 1 10.83.0.2 >/dev/null
+	for job in json bytes; do
+		wait_for grep -q 'ICMP echo reply' "$tmp/$job.out" || return 1
+	done
+	kill -INT "$j" "$b"
+	wait "$j" && wait "$b" && python3 "$here/verbs.py" packets \
+		<"$tmp/json.out" &&
+		grep -q 'ethertype IPv4.*proto ICMP (1)' "$tmp/bytes.out" &&
+		grep -q '0x0000:  4500 0054' "$tmp/bytes.out"
+}
+
 packet_gone()
 {
 	ip link add sfd0 type dummy && ip link set sfd0 up || return 1
@@ -378,6 +397,7 @@ packet_cases()
 	check packet-any grep -q 'sfv0  *Out IP 10.83.0.1 >' "$tmp/any.out"
 	check packet-summary packet_summary
 	check packet-count packet_count
+	check packet-json packet_json
 	check packet-gone packet_gone
 	check packet-denied exits 1 'CAP_NET_RAW' \
 		setpriv --inh-caps=-net_raw --bounding-set=-net_raw \
