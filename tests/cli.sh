@@ -34,6 +34,8 @@ says 0 "sockfam 0." --version
 says 2 "no such verb: nosuch" nosuch
 says 0 "usage: sockfam addr" addr -h
 says 0 "usage: sockfam can VERB" can --help
+says 0 "[-c N] [-evxXA] [--json] IF..." packet sniff -h
+says 2 "-c x: not a number of packets" packet sniff -evvxxXA --json -c x lo
 
 says 0 "unix        yes" families
 says 0 "unix        yes" families unix

@@ -174,7 +174,7 @@ static void put_802(struct decode *d, struct view v)
 static int is_snap(struct view v)
 {
 	return v.cap >= SNAP_LEN && view_be32(v, 0) == 0xaaaa0300 &&
-	       view_be16(v, 4) == 0;
+	       view_be16(v, 4) == 0 && view_be16(v, 6) > LENGTH_MAX;
 }
 
 /* Goes over that header. */

@@ -37,8 +37,6 @@ struct ends {
 int decode_is_verbose(const struct decode *d);
 /* "IP ", where the link header has not said so already. */
 void decode_prefix(struct decode *d, const char *name);
-/* Where tcpdump -v begins a line. */
-void decode_break(struct decode *d);
 /* Nobody knows what this is: a dump for the reader. */
 void decode_rest(struct decode *d, struct view v, int is_plain);
 /* 0, and a word about it, if packets in packets are too deep. */

@@ -34,6 +34,11 @@ static int put_label(struct decode *d, struct view v)
 	return is_bottom;
 }
 
+static void put_break(struct decode *d)
+{
+	text_put(&d->text, decode_is_verbose(d) ? "\n\t" : " ");
+}
+
 void decode_mpls(struct decode *d, struct view v)
 {
 	struct text *t = &d->text;
@@ -49,14 +54,14 @@ void decode_mpls(struct decode *d, struct view v)
 		is_bottom = put_label(d, v);
 		v = view_behind(v, LABEL_LEN);
 		if (!is_bottom)
-			decode_break(d);
+			put_break(d);
 	} while (!is_bottom && text_has_room(t));
 	version = view_u8(v, 0) >> 4;
 	if (!is_bottom || v.cap == 0 || (version != 4 && version != 6)) {
 		decode_rest(d, v, 0);
 		return;
 	}
-	decode_break(d);
+	put_break(d);
 	if (version == 4)
 		decode_ip4(d, v);
 	else

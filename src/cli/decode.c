@@ -64,11 +64,6 @@ void decode_prefix(struct decode *d, const char *name)
 		text_put(&d->text, "%s", name);
 }
 
-void decode_break(struct decode *d)
-{
-	text_put(&d->text, decode_is_verbose(d) ? "\n\t" : " ");
-}
-
 void decode_rest(struct decode *d, struct view v, int is_plain)
 {
 	d->rest = v;
@@ -136,8 +131,12 @@ static void decode_layers(struct decode *d, struct view v,
 	case DECODE_COOKED:
 		decode_cooked(d, v, p->protocol);
 		break;
-	default:
+	case DECODE_UNKNOWN:
 		text_put(&d->text, "unknown link, length %zu", v.orig);
+		decode_rest(d, v, 0);
+		break;
+	default:
+		text_put(&d->text, "link type %u, length %zu", p->link, v.orig);
 		decode_rest(d, v, 0);
 	}
 }

@@ -74,6 +74,7 @@ DIFFERENT = {
     "link*-can": "tcpdump prints no CAN",
     "link-llc*": "the header of 802.2 alone",
     "link-short-length": "the header of 802.2 alone",
+    "link-snap-length": "the header of 802.2 alone",
     "link-snap-unknown": "the header of 802.2 alone",
     "link-type0600": "the name of the type",
     "link-type6003": "DECnet is not decoded",

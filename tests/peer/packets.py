@@ -261,6 +261,9 @@ def udp_messages(src, dst):
     yield "empty", udp(src, dst)
     yield "no-checksum", udp(src, dst, b"abc")[:6] + b"\0\0abc"
     yield "checksum", udp(src, dst, b"abc")[:-1] + b"d"
+    # The sum is 0, which would mean that there is none.
+    odd = udp(src, dst, b"\0\0")
+    yield "sum-zero", odd[:6] + b"\xff\xff" + odd[6:8]
     yield "short-length", udp(src, dst, b"abc", length=7)
     yield "zero-length", udp(src, dst, b"abc", length=0)
     yield "long-length", udp(src, dst, b"abc", length=100)
@@ -346,6 +349,7 @@ def ip4_packets():
     yield "broadcast", ip4(UDP, some, src="0.0.0.0", dst="255.255.255.255")
     for proto in (0, 50, 51, 58, 59, 88, 89, 99, 103, 112, 115, 136, 255):
         yield "protocol%d" % proto, ip4(proto, bytes(20))
+    yield "bare", ip4(99, b"")
     yield "missing", ip4(UDP, some, length=120)
     yield "bad-length", ip4(UDP, some, length=10)
     yield "bad-hlen", ip4(UDP, some, hlen=3)
@@ -559,6 +563,8 @@ def link_packets():
                         b"\x08\0" + inner)
     yield "snap-unknown", ether(20, bytes.fromhex("aaaa03123456") +
                                 b"\x08\x99" + bytes(12))
+    yield "snap-length", ether(20, bytes.fromhex("aaaa03000000") +
+                               b"\x00\x99" + bytes(12))
     yield "short-length", ether(100, bytes.fromhex("0c0c03") + bytes(35))
     yield "ip-misfit", ether(0x0800, ip6(UDP, udp(A6, B6)))
     yield "ip6-misfit", ether(0x86dd, inner + bytes(20))

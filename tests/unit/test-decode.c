@@ -340,7 +340,7 @@ START_TEST(links)
 	ck_assert_uint_eq(decode_link(ARPHRD_CAN), DECODE_CAN);
 	ck_assert_uint_eq(decode_link(801), DECODE_UNKNOWN);
 	check_text("unknown link, length 30", "abc", 3, 30, DECODE_UNKNOWN, 0);
-	check_text("unknown link, length 3", "abc", 3, 3, 4711, 0);
+	check_text("link type 4711, length 3", "abc", 3, 3, 4711, 0);
 	check_text("[|ip]", "", 0, 0, DECODE_RAW, 0);
 	check_text("[|ether]", "", 0, 0, DECODE_ETHERNET, 0);
 }
