@@ -41,7 +41,6 @@ PERMITTED = (
      "an empty address in a record route that is full"),
     (r"md5 shared secret not supplied with -M, can't check - ", "md5 ",
      "there is no -M"),
-    (r"oui Unknown \(0x123456\)", "oui 0x123456", "names of OUIs"),
 )
 
 # Packets that we say something else of, and why.
