@@ -450,6 +450,8 @@ def ip6_packets():
                           ip_bytes("2001:db8::9") + some)
     yield "routing2", ip6(ROUTING, struct.pack("!BBBBI", UDP, 2, 2, 1, 0) +
                           ip_bytes(B6) + some)
+    yield "routing-two", ip6(ROUTING, struct.pack("!BBBBI", UDP, 4, 0, 2, 0) +
+                             ip_bytes("2001:db8::9") + ip_bytes(B6) + some)
     yield "segments", ip6(ROUTING, struct.pack("!BBBBBBH", UDP, 2, 4, 0, 0, 0,
                                                7) + ip_bytes(B6) + some)
     yield "routing9", ip6(ROUTING, struct.pack("!BBBBI", UDP, 0, 9, 1, 0) +
@@ -614,6 +616,7 @@ def can_frames():
     yield "123##4" + "55" * 64, can(0x123, b"\x55" * 64, 0)
     yield "123#55", can(0x123, b"\x55")[:9]
     yield "05123#80:03:12345678#" + "AB" * 100, can_xl(5, 0x123, b"\xab" * 100)
+    yield "05123#80:03:12345678#" + "CD" * 300, can_xl(5, 0x123, b"\xcd" * 300)
 
 
 # ------------------------------------------------------------- corpus --

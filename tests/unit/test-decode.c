@@ -256,6 +256,8 @@ START_TEST(cut_headers)
 		{ "icmp6-request", 53, "IP6 [|ip6]" },
 		{ "icmp6-ns", 77, "IP6 fe80::1 > 2001:db8::2: ICMP6, neighbor "
 		  "solicitation [|icmp6], length 24" },
+		{ "icmp6-unreach4", 101, "IP6 fe80::1 > 2001:db8::2: ICMP6, "
+		  "destination unreachable, [|icmp6], length 76" },
 		{ "ip6-hbh", 61, "IP6 fe80::1 > 2001:db8::2: [|ip6]" },
 		{ "sctp-data3", 48, "IP 10.0.0.1.2000 > 10.0.0.2.2001: sctp "
 		  "[|sctp]" },
@@ -321,6 +323,8 @@ START_TEST(can_frames)
 		   DECODE_CAN, 0);
 	check_text("CAN [|can]", &fd, sizeof(fd) - 1, sizeof(fd), DECODE_CAN,
 		   0);
+	check_text("CAN [|can]", "\0\0\1\x23\4\0\0\0\1", 9, 9,
+		   DECODE_CAN_FILE, 0);
 	check_text("CAN, not a frame, length 7", &cc, 7, 7, DECODE_CAN, 0);
 	check_text("CAN 20000004#0001000000000000 "
 		   "controller-problem{rx-overflow}", &error, sizeof(error),
@@ -394,6 +398,8 @@ START_TEST(option_letters)
 	ck_assert_uint_eq(decode_option(0, 'x'), DECODE_HEX);
 	ck_assert_uint_eq(decode_option(DECODE_HEX, 'x'),
 			  DECODE_HEX | DECODE_FROM_LINK);
+	ck_assert_uint_eq(decode_option(DECODE_WITH_LINK, 'x'),
+			  DECODE_WITH_LINK | DECODE_HEX);
 	ck_assert_uint_eq(decode_option(0, 'X'), DECODE_ASCII);
 	ck_assert_uint_eq(decode_option(DECODE_ASCII, 'X'),
 			  DECODE_ASCII | DECODE_FROM_LINK);
