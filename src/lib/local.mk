@@ -150,6 +150,8 @@ libsockfam_la_SOURCES = \
 	src/lib/capture/write-record.c \
 	src/lib/capture/writer.c \
 	src/lib/capture/writer.h \
+	src/lib/socket/batch.c \
+	src/lib/socket/batch.h \
 	src/lib/socket/cmsg-codec.c \
 	src/lib/socket/cmsg-layout.h \
 	src/lib/socket/cmsg-stamp.c \
