@@ -89,6 +89,8 @@ UNIT_TESTS = \
 	tests/unit/test-move \
 	tests/unit/test-option \
 	tests/unit/test-output \
+	tests/unit/test-packet \
+	tests/unit/test-packet-io \
 	tests/unit/test-resolve \
 	tests/unit/test-rows \
 	tests/unit/test-serve \
@@ -186,6 +188,10 @@ tests_unit_test_cmsg_SOURCES = tests/unit/test-cmsg.c tests/unit/test-udp.h
 tests_unit_test_decode_CPPFLAGS = $(INTERNAL_CPPFLAGS)
 tests_unit_test_decode_SOURCES = tests/unit/test-decode.c \
 	$(DECODE_SOURCES) src/cli/json.c src/cli/json.h
+tests_unit_test_packet_SOURCES = tests/unit/test-packet.c \
+	tests/unit/test-packet.h
+tests_unit_test_packet_io_SOURCES = tests/unit/test-packet-io.c \
+	tests/unit/test-packet.h
 tests_unit_test_tipc_cluster_SOURCES = tests/unit/test-tipc-cluster.c \
 	tests/unit/test-tipc.h
 tests_unit_test_tipc_names_SOURCES = tests/unit/test-tipc-names.c \

@@ -150,6 +150,13 @@ libsockfam_la_SOURCES = \
 	src/lib/capture/write-record.c \
 	src/lib/capture/writer.c \
 	src/lib/capture/writer.h \
+	src/lib/packet/snap.c \
+	src/lib/packet/open.c \
+	src/lib/packet/packet.h \
+	src/lib/packet/recv.c \
+	src/lib/packet/send.c \
+	src/lib/packet/stats.c \
+	src/lib/packet/vlan.c \
 	src/lib/socket/batch.c \
 	src/lib/socket/batch.h \
 	src/lib/socket/cmsg-codec.c \

@@ -241,6 +241,24 @@ static void can(void)
 	EXPECT(sfam_can_receiver_free(receiver) == NULL);
 }
 
+static void packet(void)
+{
+	struct sfam_packet_stats stats = { 0 };
+	struct sfam_packet_header header = { 0 };
+	struct sfam_packet packet = { .header = &header };
+	uint32_t buf[SFAM_PACKET_HEADROOM / 4];
+	struct iovec iov = { buf, 1 };
+	struct sfam_addr addr;
+
+	EXPECT(sfam_addr_parse(&addr, "unix:", 5, NULL) == 0);
+	EXPECT(sfam_packet_open(&addr, NULL) == -EAFNOSUPPORT);
+	EXPECT(sfam_packet_recv(-1, buf, sizeof(buf), &packet, 0) == -EBADF);
+	EXPECT(sfam_packet_send(-1, &iov, 1, NULL, 0) == -EBADF);
+	EXPECT(sfam_packet_stats_add(-1, &stats) == -EBADF);
+	EXPECT(sfam_packet_fanout_id(-1) == -EBADF);
+	EXPECT(sfam_packet_restore_vlan(&packet) == 0);
+}
+
 static void can_error(void)
 {
 	struct sfam_can_tracker tracker = SFAM_CAN_TRACKER_INIT;
@@ -496,6 +514,7 @@ int main(void)
 	descriptors();
 	can();
 	can_error();
+	packet();
 	can_ctl();
 	alg();
 	tipc_ctl();
