@@ -27,6 +27,7 @@ pkginclude_HEADERS = \
 	include/sockfam/interface.h \
 	include/sockfam/memfd.h \
 	include/sockfam/option.h \
+	include/sockfam/packet-ring.h \
 	include/sockfam/packet.h \
 	include/sockfam/peer.h \
 	include/sockfam/resolve.h \

@@ -92,6 +92,9 @@ UNIT_TESTS = \
 	tests/unit/test-packet \
 	tests/unit/test-packet-io \
 	tests/unit/test-resolve \
+	tests/unit/test-ring \
+	tests/unit/test-ring-link \
+	tests/unit/test-ring-open \
 	tests/unit/test-rows \
 	tests/unit/test-serve \
 	tests/unit/test-socket \
@@ -129,6 +132,8 @@ tests_unit_test_alg_vectors_SOURCES = tests/unit/test-alg-vectors.c \
 # Against the shared library alone, to see that every symbol is there.
 tests_unit_test_api_LDADD = libsockfam.la libsockfam-ctl.la
 tests_unit_test_can_ctl_LDADD = $(LDADD) $(SOCKETCAN_LIBS)
+# Its setsockopt() is to be libsockfam's.
+tests_unit_test_ring_open_LDFLAGS = $(AM_LDFLAGS) -rdynamic
 # Its recvmsg() is to be libnl's.
 tests_unit_test_socket_list_LDFLAGS = $(AM_LDFLAGS) -rdynamic
 tests_unit_test_bits_LDADD = libsockfam.la
@@ -192,6 +197,13 @@ tests_unit_test_packet_SOURCES = tests/unit/test-packet.c \
 	tests/unit/test-packet.h
 tests_unit_test_packet_io_SOURCES = tests/unit/test-packet-io.c \
 	tests/unit/test-packet.h
+tests_unit_test_ring_SOURCES = tests/unit/test-ring.c \
+	tests/unit/test-packet.h tests/unit/test-ring.h
+tests_unit_test_ring_link_LDADD = $(LDADD) -lpthread
+tests_unit_test_ring_link_SOURCES = tests/unit/test-ring-link.c \
+	tests/unit/test-packet.h tests/unit/test-ring.h
+tests_unit_test_ring_open_SOURCES = tests/unit/test-ring-open.c \
+	tests/unit/test-packet.h tests/unit/test-ring.h
 tests_unit_test_tipc_cluster_SOURCES = tests/unit/test-tipc-cluster.c \
 	tests/unit/test-tipc.h
 tests_unit_test_tipc_names_SOURCES = tests/unit/test-tipc-names.c \

@@ -40,6 +40,7 @@ libsockfam_la_SOURCES = \
 	src/lib/base/common.h \
 	src/lib/base/connect.c \
 	src/lib/base/diag.c \
+	src/lib/base/event.c \
 	src/lib/base/fd.c \
 	src/lib/base/file.c \
 	src/lib/base/hex.c \
@@ -154,6 +155,13 @@ libsockfam_la_SOURCES = \
 	src/lib/packet/open.c \
 	src/lib/packet/packet.h \
 	src/lib/packet/recv.c \
+	src/lib/packet/ring-blocks.c \
+	src/lib/packet/ring-link.c \
+	src/lib/packet/ring-memory.c \
+	src/lib/packet/ring-slots.c \
+	src/lib/packet/ring-take.c \
+	src/lib/packet/ring.c \
+	src/lib/packet/ring.h \
 	src/lib/packet/send.c \
 	src/lib/packet/stats.c \
 	src/lib/packet/vlan.c \

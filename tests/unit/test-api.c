@@ -259,6 +259,33 @@ static void packet(void)
 	EXPECT(sfam_packet_restore_vlan(&packet) == 0);
 }
 
+static void packet_ring(void)
+{
+	struct sfam_packet_ring_info info;
+	struct sfam_packet_ring *ring = NULL;
+	struct sfam_packet_stats stats;
+	struct sfam_packet_batch batch;
+	struct sfam_packet packet;
+	struct sfam_addr addr;
+	int fds[SFAM_PACKET_RING_FDS];
+
+	EXPECT(sfam_packet_ring_free(NULL) == NULL);
+	EXPECT(sfam_addr_parse(&addr, "packet:", 7, NULL) == 0);
+	if (sfam_packet_ring_new(&ring, &addr, NULL, NULL) < 0)
+		return;		/* not root, and no user namespaces */
+	sfam_packet_ring_get_info(ring, &info);
+	EXPECT(info.bytes > 0 && info.slots == 0);
+	sfam_packet_ring_fds(ring, fds);
+	EXPECT(fds[0] == sfam_packet_ring_fd(ring));
+	EXPECT(sfam_packet_ring_take(ring, &batch, 0) == -ETIMEDOUT);
+	EXPECT(sfam_packet_ring_next(ring, &packet, 0) == -ETIMEDOUT);
+	sfam_packet_ring_wake(ring);
+	EXPECT(sfam_packet_ring_take(ring, &batch, -1) == 0);
+	EXPECT(sfam_packet_ring_events(ring) == SFAM_PACKET_EVENT_WOKEN);
+	EXPECT(sfam_packet_ring_stats(ring, &stats) == 0);
+	EXPECT(sfam_packet_ring_free(ring) == NULL);
+}
+
 static void can_error(void)
 {
 	struct sfam_can_tracker tracker = SFAM_CAN_TRACKER_INIT;
@@ -521,7 +548,8 @@ int main(void)
 	sockets();
 	crypto_list();
 	ctl();
-	can_gw();		/* the last: in namespaces of its own */
+	can_gw();		/* in namespaces of its own from here on */
+	packet_ring();
 	printf("api: %d passed, %d failed, 0 skipped\n", !failed, failed);
 	return failed != 0;
 }

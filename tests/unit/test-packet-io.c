@@ -50,18 +50,6 @@ START_TEST(times)
 }
 END_TEST
 
-static void send_tagged(int tx, uint8_t *frame, uint16_t tpid)
-{
-	struct iovec iov = { frame, FRAME_LEN };
-
-	fill_frame((union test_frame *)(void *)frame, tpid, 0);
-	frame[14] = 0xa1;
-	frame[15] = 0x23;
-	frame[16] = OUR_TYPE >> 8;
-	frame[17] = OUR_TYPE & 0xff;
-	ck_assert_int_eq(sfam_packet_send(tx, &iov, 1, NULL, 0), 1);
-}
-
 static void expect_tag(int tx, int rx, uint16_t tpid)
 {
 	union test_frame sent;
@@ -73,7 +61,7 @@ static void expect_tag(int tx, int rx, uint16_t tpid)
 	ck_assert_uint_eq(p.len, FRAME_LEN - 4);
 	ck_assert_int_eq(sfam_packet_vlan(&p, &got_tpid, &tci), 1);
 	ck_assert_uint_eq(got_tpid, tpid);
-	ck_assert_uint_eq(tci, 0xa123);
+	ck_assert_uint_eq(tci, TEST_TCI);
 	ck_assert_int_eq(sfam_packet_restore_vlan(&p), 1);
 	ck_assert_uint_eq(p.len, FRAME_LEN);
 	ck_assert_uint_eq(p.orig_len, FRAME_LEN);
@@ -139,7 +127,7 @@ START_TEST(vlan_cooked)
 		ck_assert_ok(receive(rx, &p, SFAM_FOREVER));
 	} while (from_of(&p).sll_protocol != htons(OUR_TYPE));
 	ck_assert_int_eq(sfam_packet_vlan(&p, &tpid, &tci), 1);
-	ck_assert_uint_eq(tci, 0xa123);
+	ck_assert_uint_eq(tci, TEST_TCI);
 	ck_assert_int_eq(sfam_packet_restore_vlan(&p), 0);
 	ck_assert_uint_eq(p.len, FRAME_LEN - 18);
 	close(rx);

@@ -136,6 +136,21 @@ static inline ssize_t send_some(int fd, uint16_t type, uint32_t first,
 	return sfam_packet_send(fd, iovs, n, NULL, SFAM_FOREVER);
 }
 
+#define TEST_TCI 0xa123
+
+/* One with a tag, and OUR_TYPE behind that. */
+static inline void send_tagged(int tx, uint8_t *frame, uint16_t tpid)
+{
+	struct iovec iov = { frame, FRAME_LEN };
+
+	fill_frame((union test_frame *)(void *)frame, tpid, 0);
+	frame[14] = TEST_TCI >> 8;
+	frame[15] = TEST_TCI & 0xff;
+	frame[16] = OUR_TYPE >> 8;
+	frame[17] = OUR_TYPE & 0xff;
+	ck_assert_int_eq(sfam_packet_send(tx, &iov, 1, NULL, 0), 1);
+}
+
 /* All of them. */
 static inline void send_numbers(int fd, uint32_t first, size_t n)
 {
@@ -178,17 +193,29 @@ static inline void links_up(void)
 	close(rx);
 }
 
-/* A child that sends from a0 till it is ended, or we are. */
+/* Until the first one is there. */
+static inline void wait_for_flood(int witness)
+{
+	struct sfam_packet p;
+
+	ck_assert_ok(receive(witness, &p, SFAM_FOREVER));
+	close(witness);
+}
+
+/* A child that sends from a0 till it is ended, or we are; it has begun. */
 static inline pid_t flood_start(uint16_t type)
 {
+	int fd, witness = must_open(ON_B0, NULL);
 	pid_t pid = fork();
 	uint32_t i;
-	int fd;
 
 	ck_assert_int_ge(pid, 0);
-	if (pid > 0)
+	if (pid > 0) {
+		wait_for_flood(witness);
 		return pid;
+	}
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	close(witness);
 	fd = packet_open(FROM_A0, NULL);
 	for (i = 0; send_some(fd, type, i, BATCH) == BATCH; i += BATCH)
 		;

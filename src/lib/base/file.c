@@ -95,6 +95,16 @@ int sfam__sys_map(int fd, size_t len, const void **ret)
 	return 0;
 }
 
+int sfam__sys_map_shared(int fd, size_t len, void **ret)
+{
+	void *map = mmap(NULL, len, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+
+	if (map == MAP_FAILED)
+		return -errno;
+	*ret = map;
+	return 0;
+}
+
 int sfam__sys_unmap(const void *map, size_t len)
 {
 	return munmap((void *)(uintptr_t)map, len) < 0 ? -errno : 0;

@@ -7,7 +7,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-/* RTM_GETLINK by name. */
+/* RTM_GETLINK by name, or by index. */
 struct request {
 	struct nlmsghdr header;
 	struct ifinfomsg link;
@@ -27,19 +27,23 @@ struct answer {
 	} body;
 };
 
-static void fill_request(struct request *q, const char *name, size_t len)
+static void fill_request(struct request *q)
 {
 	memset(q, 0, sizeof(*q));
 	q->header.nlmsg_type = RTM_GETLINK;
 	q->header.nlmsg_flags = NLM_F_REQUEST;
+	q->header.nlmsg_len = offsetof(struct request, attr);
+}
+
+static void add_name(struct request *q, const char *name, size_t len)
+{
 	q->attr.rta_type = IFLA_IFNAME;
 	q->attr.rta_len = (unsigned short)RTA_LENGTH(len + 1);
 	memcpy(q->name, name, len);
-	q->header.nlmsg_len = (uint32_t)(offsetof(struct request, attr) +
-					 RTA_SPACE(len + 1));
+	q->header.nlmsg_len += (uint32_t)RTA_SPACE(len + 1);
 }
 
-static int ask(int fd, struct request *q, struct answer *a)
+static int ask_on(int fd, struct request *q, struct answer *a)
 {
 	const struct sfam__deadline never = { -1 };
 	const struct sockaddr_nl kernel = { .nl_family = AF_NETLINK };
@@ -62,6 +66,20 @@ static int ask(int fd, struct request *q, struct answer *a)
 	return (size_t)n < sizeof(*a) ? -EIO : 0;
 }
 
+static int ask(struct request *q, struct answer *a)
+{
+	int fd = sfam__sys_socket(AF_NETLINK, SOCK_RAW, NETLINK_ROUTE);
+	int r;
+
+	if (fd < 0)
+		return fd;
+	r = ask_on(fd, q, a);
+	sfam__sys_close(fd);
+	if (r < 0)
+		return r;
+	return a->header.nlmsg_type == NLMSG_ERROR ? a->body.error.error : 0;
+}
+
 /*
  * Not by SIOCGIFINDEX (if_nametoindex(3)): asked by root for a name that
  * does not exist, that runs modprobe for it (dev_load() of
@@ -72,21 +90,31 @@ int sfam__sys_ifindex(const char *name, int *ret_index)
 	size_t len = strlen(name);
 	struct request q;
 	struct answer a;
-	int fd, r;
+	int r;
 
 	if (len >= IFNAMSIZ)
 		return -ENODEV;
-	fd = sfam__sys_socket(AF_NETLINK, SOCK_RAW, NETLINK_ROUTE);
-	if (fd < 0)
-		return fd;
-	fill_request(&q, name, len);
-	r = ask(fd, &q, &a);
-	sfam__sys_close(fd);
+	fill_request(&q);
+	add_name(&q, name, len);
+	r = ask(&q, &a);
 	if (r < 0)
 		return r;
-	if (a.header.nlmsg_type == NLMSG_ERROR)
-		return a.body.error.error;
 	*ret_index = a.body.link.ifi_index;
+	return 0;
+}
+
+int sfam__sys_ifflags(int index, unsigned int *ret_flags)
+{
+	struct request q;
+	struct answer a;
+	int r;
+
+	fill_request(&q);
+	q.link.ifi_index = index;
+	r = ask(&q, &a);
+	if (r < 0)
+		return r;
+	*ret_flags = a.body.link.ifi_flags;
 	return 0;
 }
 

@@ -148,9 +148,9 @@ int sfam__sys_clear_cloexec(int fd)
 	return fcntl(fd, F_SETFD, 0) < 0 ? -errno : 0;
 }
 
-int sfam__sys_wait(int fd, short events, struct sfam__deadline deadline)
+int sfam__sys_wait_any(struct pollfd *fds, unsigned int n,
+		       struct sfam__deadline deadline)
 {
-	struct pollfd p = { .fd = fd, .events = events };
 	struct timespec ts;
 	int r;
 
@@ -158,13 +158,29 @@ int sfam__sys_wait(int fd, short events, struct sfam__deadline deadline)
 		if (deadline.at_ns >= 0)
 			ts = ns_to_timespec(
 				sfam__deadline_left_ns(deadline));
-		r = ppoll(&p, 1, deadline.at_ns >= 0 ? &ts : NULL, NULL);
+		r = ppoll(fds, n, deadline.at_ns >= 0 ? &ts : NULL, NULL);
 	} while (r < 0 && errno == EINTR);
 	if (r < 0)
 		return -errno;
-	if (r == 0)
-		return -ETIMEDOUT;
+	return r == 0 ? -ETIMEDOUT : 0;
+}
+
+int sfam__sys_wait(int fd, short events, struct sfam__deadline deadline)
+{
+	struct pollfd p = { .fd = fd, .events = events };
+	int r = sfam__sys_wait_any(&p, 1, deadline);
+
+	if (r < 0)
+		return r;
 	return p.revents & POLLNVAL ? -EBADF : p.revents;
+}
+
+int64_t sfam__sys_tick_ns(void)
+{
+	struct timespec ts;
+
+	clock_getres(CLOCK_MONOTONIC_COARSE, &ts);
+	return (int64_t)ts.tv_sec * NS_PER_S + ts.tv_nsec;
 }
 
 int sfam__sys_sleep(int64_t ns, struct sfam__deadline deadline)

@@ -95,7 +95,13 @@ int sfam__sys_writev_all(int fd, struct iovec *iov, size_t count,
 			 size_t *ret_done);
 int sfam__sys_memfd(const char *name, unsigned int flags);
 int sfam__sys_map(int fd, size_t len, const void **ret);
+int sfam__sys_map_shared(int fd, size_t len, void **ret);	/* writable */
 int sfam__sys_unmap(const void *map, size_t len);
+
+/* In event.c. Makes it readable, or not; for signal handlers too. */
+int sfam__sys_eventfd(void);
+void sfam__sys_eventfd_set(int fd);
+void sfam__sys_eventfd_clear(int fd);
 
 /* In process.c. */
 const char *sfam__sys_getenv(const char *name);
@@ -107,12 +113,21 @@ int sfam__sys_process_id(uint64_t *ret);
 /* In interface.c. -ENODEV: there is none. ret_name has IFNAMSIZ bytes. */
 int sfam__sys_ifindex(const char *name, int *ret_index);
 int sfam__sys_ifname(int index, char *ret_name);
+int sfam__sys_ifflags(int index, unsigned int *ret_flags);	/* IFF_... */
 /* In interface-list.c. -EAGAIN: interfaces came or went meanwhile. */
 typedef void sfam__found_link(void *arg, int index, const char *name);
 int sfam__sys_links(sfam__found_link *found, void *arg);
 
 /* Waits for one of poll(2)'s events. Returns revents, -ETIMEDOUT, -errno. */
 int sfam__sys_wait(int fd, short events, struct sfam__deadline deadline);
+
+/* The same for several; each one's own revents tell which. */
+struct pollfd;
+int sfam__sys_wait_any(struct pollfd *fds, unsigned int n,
+		       struct sfam__deadline deadline);
+
+/* Of the kernel's clock that its timers go by, before they were hrtimers. */
+int64_t sfam__sys_tick_ns(void);
 
 /* Sleeps for ns, or until the deadline: -ETIMEDOUT if that is past. */
 int sfam__sys_sleep(int64_t ns, struct sfam__deadline deadline);

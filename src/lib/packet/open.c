@@ -161,22 +161,25 @@ static int check_up(int fd, uint32_t flags)
 	return error == ENETDOWN && flags & SFAM_PACKET_DOWN_OK ? 0 : -error;
 }
 
-int sfam__packet_start(int fd, const struct sfam_addr *addr,
-		       const struct sfam_packet_opts *o, int *ret_ifindex)
+int sfam__packet_ifindex(const struct sfam_addr *addr)
 {
 	struct sockaddr_ll ll;
-	int r;
 
 	memcpy(&ll, &addr->storage, sizeof(ll));
-	r = add_memberships(fd, o, ll.sll_ifindex);
+	return ll.sll_ifindex;
+}
+
+int sfam__packet_start(int fd, const struct sfam_addr *addr,
+		       const struct sfam_packet_opts *o)
+{
+	int r = add_memberships(fd, o, sfam__packet_ifindex(addr));
+
 	if (r == 0)
 		r = sfam__sys_bind(fd, &addr->storage, addr->len);
 	if (r == 0)
 		r = check_up(fd, o->flags);
 	if (r == 0 && o->fanout)
 		r = join_fanout(fd, o->fanout);
-	if (r == 0)
-		*ret_ifindex = ll.sll_ifindex;
 	return r;
 }
 
@@ -184,7 +187,7 @@ SFAM_PUBLIC int sfam_packet_open(const struct sfam_addr *addr,
 				 const struct sfam_packet_opts *opts)
 {
 	struct sfam_packet_opts o;
-	int fd, r, ifindex;
+	int fd, r;
 
 	r = sfam__packet_opts(&o, opts);
 	if (r < 0)
@@ -192,7 +195,7 @@ SFAM_PUBLIC int sfam_packet_open(const struct sfam_addr *addr,
 	fd = sfam__packet_socket(addr, &o);
 	if (fd < 0)
 		return fd;
-	r = sfam__packet_start(fd, addr, &o, &ifindex);
+	r = sfam__packet_start(fd, addr, &o);
 	if (r < 0) {
 		sfam__sys_close(fd);
 		return r;

@@ -17,9 +17,12 @@ int sfam__packet_opts(struct sfam_packet_opts *ret,
 int sfam__packet_socket(const struct sfam_addr *addr,
 			const struct sfam_packet_opts *o);
 
-/* From here on it hears. ret_ifindex: what it is bound to, 0 for all. */
+/* From here on it hears. */
 int sfam__packet_start(int fd, const struct sfam_addr *addr,
-		       const struct sfam_packet_opts *o, int *ret_ifindex);
+		       const struct sfam_packet_opts *o);
+
+/* 0: all of them. */
+int sfam__packet_ifindex(const struct sfam_addr *addr);
 
 /* The filter of o, or what its snap length asks for. */
 int sfam__packet_attach(int fd, const struct sfam_packet_opts *o);

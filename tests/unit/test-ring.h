@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: MIT */
+/* What the tests of rings share. */
+#ifndef SFAM_TEST_RING_H
+#define SFAM_TEST_RING_H
+
+#include <time.h>
+
+#include "test-packet.h"
+
+/* Both modes do the same, but for the time that a packet waits. */
+static const enum sfam_packet_mode modes[] = {
+	SFAM_PACKET_THROUGHPUT, SFAM_PACKET_LATENCY,
+};
+#define EACH_MODE(mode) \
+	size_t mode_i = 0; \
+	mode_i < HARNESS_LEN(modes) && ((mode) = modes[mode_i], 1); mode_i++
+
+/* With a snap length of 200: 5900 packets of ours, or 2700 slots. */
+static inline struct sfam_packet_ring_opts small_ring(enum sfam_packet_mode
+						      mode)
+{
+	struct sfam_packet_ring_opts o = SFAM_PACKET_RING_OPTS_INIT;
+
+	o.mode = mode;
+	o.bytes = 1 << 20;
+	o.block_bytes = 1 << 16;
+	return o;
+}
+
+static inline struct sfam_packet_ring *
+must_ring(const char *text, const struct sfam_packet_opts *opts,
+	  const struct sfam_packet_ring_opts *ring_opts)
+{
+	struct sfam_addr addr = addr_of(text);
+	struct sfam_packet_ring *ring = NULL;
+
+	ck_assert_ok(sfam_packet_ring_new(&ring, &addr, opts, ring_opts));
+	return ring;
+}
+
+/* For packets of ours on an interface, also those that it sends. */
+static inline struct sfam_packet_ring *ours_on(const char *text,
+					       enum sfam_packet_mode mode,
+					       uint32_t snap_len)
+{
+	struct sfam_packet_ring_opts ro = small_ring(mode);
+	struct sfam_packet_opts o = SFAM_PACKET_OPTS_INIT;
+
+	o.filter = &our_filter;
+	o.snap_len = snap_len;
+	return must_ring(text, &o, &ro);
+}
+
+static inline struct sfam_packet_stats stats_of(struct sfam_packet_ring *ring)
+{
+	struct sfam_packet_stats s;
+
+	ck_assert_ok(sfam_packet_ring_stats(ring, &s));
+	return s;
+}
+
+/* The next packet, whatever happens otherwise. */
+static inline struct sfam_packet must_next(struct sfam_packet_ring *ring)
+{
+	struct sfam_packet p;
+
+	ck_assert_int_eq(sfam_packet_ring_next(ring, &p, SFAM_FOREVER), 1);
+	return p;
+}
+
+#endif
