@@ -11,6 +11,7 @@ tests_bench_bench_SOURCES = \
 	tests/bench/count.c \
 	tests/bench/fdpass.c \
 	tests/bench/main.c \
+	tests/bench/packet.c \
 	tests/bench/receive.c \
 	tests/bench/relay.c \
 	tests/bench/send.c \
