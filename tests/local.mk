@@ -132,7 +132,8 @@ tests_unit_test_alg_vectors_SOURCES = tests/unit/test-alg-vectors.c \
 # Against the shared library alone, to see that every symbol is there.
 tests_unit_test_api_LDADD = libsockfam.la libsockfam-ctl.la
 tests_unit_test_can_ctl_LDADD = $(LDADD) $(SOCKETCAN_LIBS)
-# Its setsockopt() is to be libsockfam's.
+# Their ppoll() and setsockopt() are to be libsockfam's.
+tests_unit_test_ring_link_LDFLAGS = $(AM_LDFLAGS) -rdynamic
 tests_unit_test_ring_open_LDFLAGS = $(AM_LDFLAGS) -rdynamic
 # Its recvmsg() is to be libnl's.
 tests_unit_test_socket_list_LDFLAGS = $(AM_LDFLAGS) -rdynamic

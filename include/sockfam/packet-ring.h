@@ -64,7 +64,7 @@ struct sfam_packet_ring;
  * there are more slots. In throughput mode only what is longer than a block
  * is cut. Free it by sfam_packet_ring_free().
  * -ENOMEM: not even for a small one. -EINVAL: also sizes, times or a mode out
- * of range. Others: sfam_packet_open(); -EMFILE: it takes three descriptors.
+ * of range. Others: sfam_packet_open(); -EMFILE: it takes four descriptors.
  */
 int sfam_packet_ring_new(struct sfam_packet_ring **ret,
 			 const struct sfam_addr *addr,
@@ -82,13 +82,10 @@ void sfam_packet_ring_get_info(const struct sfam_packet_ring *ring,
 int sfam_packet_ring_fd(const struct sfam_packet_ring *ring);
 
 /*
- * For a poll loop: when one of these is readable (POLLIN), take with a
- * timeout_ns of 0 until that is -ETIMEDOUT. Unused ones are -1, which
- * poll(2) passes over. They are the ring's.
+ * For a poll loop: when it is readable (POLLIN), take with a timeout_ns of 0
+ * until that is -ETIMEDOUT. It stays the ring's.
  */
-#define SFAM_PACKET_RING_FDS 3
-void sfam_packet_ring_fds(const struct sfam_packet_ring *ring,
-			  int ret_fds[SFAM_PACKET_RING_FDS]);
+int sfam_packet_ring_poll_fd(const struct sfam_packet_ring *ring);
 
 /*
  * Counted since the ring was made: as sfam_packet_stats_add(), which must
@@ -99,7 +96,10 @@ int sfam_packet_ring_stats(struct sfam_packet_ring *ring,
 
 /* ------------------------------------------------------------ packets -- */
 
-/* Packets one behind the other. The members are the library's own. */
+/*
+ * Packets one behind the other. The members are the library's own. A copy is
+ * as good: a function that has it by value keeps it in registers.
+ */
 struct sfam_packet_batch {
 	struct sfam_packet_header *next;
 	size_t left;
@@ -136,7 +136,7 @@ static inline int sfam_packet_batch_next(struct sfam_packet_batch *batch,
  * sfam_packet_ring_events(); of an interface it is told when no packets are
  * waiting. -ETIMEDOUT. -ENODEV: the interface was deleted (or is in another
  * network namespace now) and all its packets have been taken; every later
- * call says so too. Others: ppoll(2), socket(2).
+ * call says so too. Others: epoll_wait(2), socket(2).
  */
 ssize_t sfam_packet_ring_take(struct sfam_packet_ring *ring,
 			      struct sfam_packet_batch *ret,

@@ -43,7 +43,10 @@ struct sock_fprog;	/* linux/filter.h */
 #define SFAM_PACKET_TIME	(1u << 5) /* time stamps; rings have them */
 /*
  * Those of the interface where it was told to make them (SIOCSHWTSTAMP);
- * else as SFAM_PACKET_TIME.
+ * else as SFAM_PACKET_TIME. The kernel begins to stamp a moment after the
+ * first socket of the machine asks: of a packet from before that
+ * sfam_packet_recv() has no time with SFAM_PACKET_HWTIME alone, and else that
+ * of its reading.
  */
 #define SFAM_PACKET_HWTIME	(1u << 6)
 /* An interface that is down is no error: packets come when it is up. */

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/sys.h"
 
+#include <poll.h>
+#include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
@@ -31,4 +33,36 @@ void sfam__sys_eventfd_clear(int fd)
 
 	if (read(fd, &n, sizeof(n)) < 0)
 		errno = saved;
+}
+
+int sfam__sys_epoll(void)
+{
+	int fd = epoll_create1(EPOLL_CLOEXEC);
+
+	return fd < 0 ? -errno : fd;
+}
+
+int sfam__sys_epoll_add(int epoll_fd, int fd)
+{
+	struct epoll_event e = { .events = EPOLLIN, .data = { .fd = fd } };
+
+	return epoll_ctl(epoll_fd, EPOLL_CTL_ADD, fd, &e) < 0 ? -errno : 0;
+}
+
+/* In ns epoll can wait since 5.11 only. */
+int sfam__sys_epoll_wait(int epoll_fd, struct epoll_event *events, int max,
+			 struct sfam__deadline deadline)
+{
+	int n;
+
+	if (deadline.at_ns >= 0) {
+		n = sfam__sys_wait(epoll_fd, POLLIN, deadline);
+		if (n < 0)
+			return n;
+	}
+	do {
+		n = epoll_wait(epoll_fd, events, max,
+			       deadline.at_ns >= 0 ? 0 : -1);
+	} while (n < 0 && errno == EINTR);
+	return n < 0 ? -errno : n;
 }

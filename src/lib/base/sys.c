@@ -148,9 +148,9 @@ int sfam__sys_clear_cloexec(int fd)
 	return fcntl(fd, F_SETFD, 0) < 0 ? -errno : 0;
 }
 
-int sfam__sys_wait_any(struct pollfd *fds, unsigned int n,
-		       struct sfam__deadline deadline)
+int sfam__sys_wait(int fd, short events, struct sfam__deadline deadline)
 {
+	struct pollfd p = { .fd = fd, .events = events };
 	struct timespec ts;
 	int r;
 
@@ -158,20 +158,12 @@ int sfam__sys_wait_any(struct pollfd *fds, unsigned int n,
 		if (deadline.at_ns >= 0)
 			ts = ns_to_timespec(
 				sfam__deadline_left_ns(deadline));
-		r = ppoll(fds, n, deadline.at_ns >= 0 ? &ts : NULL, NULL);
+		r = ppoll(&p, 1, deadline.at_ns >= 0 ? &ts : NULL, NULL);
 	} while (r < 0 && errno == EINTR);
 	if (r < 0)
 		return -errno;
-	return r == 0 ? -ETIMEDOUT : 0;
-}
-
-int sfam__sys_wait(int fd, short events, struct sfam__deadline deadline)
-{
-	struct pollfd p = { .fd = fd, .events = events };
-	int r = sfam__sys_wait_any(&p, 1, deadline);
-
-	if (r < 0)
-		return r;
+	if (r == 0)
+		return -ETIMEDOUT;
 	return p.revents & POLLNVAL ? -EBADF : p.revents;
 }
 

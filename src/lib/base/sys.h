@@ -102,6 +102,13 @@ int sfam__sys_unmap(const void *map, size_t len);
 int sfam__sys_eventfd(void);
 void sfam__sys_eventfd_set(int fd);
 void sfam__sys_eventfd_clear(int fd);
+/* Several descriptors to be waited for, cheaper than by poll(2). */
+struct epoll_event;
+int sfam__sys_epoll(void);
+int sfam__sys_epoll_add(int epoll_fd, int fd);	/* its data is fd */
+/* Returns how many are ready, or -ETIMEDOUT, -errno. */
+int sfam__sys_epoll_wait(int epoll_fd, struct epoll_event *events, int max,
+			 struct sfam__deadline deadline);
 
 /* In process.c. */
 const char *sfam__sys_getenv(const char *name);
@@ -120,11 +127,6 @@ int sfam__sys_links(sfam__found_link *found, void *arg);
 
 /* Waits for one of poll(2)'s events. Returns revents, -ETIMEDOUT, -errno. */
 int sfam__sys_wait(int fd, short events, struct sfam__deadline deadline);
-
-/* The same for several; each one's own revents tell which. */
-struct pollfd;
-int sfam__sys_wait_any(struct pollfd *fds, unsigned int n,
-		       struct sfam__deadline deadline);
 
 /* Of the kernel's clock that its timers go by, before they were hrtimers. */
 int64_t sfam__sys_tick_ns(void);

@@ -2,7 +2,7 @@
 /* Packets out of a ring, and the wait for them. */
 #include "packet/ring.h"
 
-#include <poll.h>
+#include <sys/epoll.h>
 
 /* ----------------------------------------------------------- wake-ups -- */
 
@@ -33,14 +33,14 @@ static bool is_pending(const struct sfam_packet_ring *ring)
 }
 
 /* 1: something happened; 0: look for packets. */
-static int look(struct sfam_packet_ring *ring, const struct pollfd *fds)
+static int look(struct sfam_packet_ring *ring, const struct epoll_event *e)
 {
 	uint32_t events = 0;
 	int r;
 
-	if (fds[1].revents)
+	if (e->data.fd == ring->wake_fd)
 		sfam__sys_eventfd_clear(ring->wake_fd);
-	if (!(fds[0].revents & POLLERR) && !fds[2].revents)
+	if (e->data.fd != ring->link.fd && !(e->events & EPOLLERR))
 		return 0;
 	r = sfam__ring_link_look(&ring->link, ring->fd, &events);
 	ring->events |= events;
@@ -49,17 +49,15 @@ static int look(struct sfam_packet_ring *ring, const struct pollfd *fds)
 
 static int wait(struct sfam_packet_ring *ring, struct sfam__deadline deadline)
 {
-	struct pollfd fds[SFAM_PACKET_RING_FDS] = {
-		{ .fd = ring->fd, .events = POLLIN },
-		{ .fd = ring->wake_fd, .events = POLLIN },
-		{ .fd = ring->link.fd, .events = POLLIN },
-	};
-	int r;
+	struct epoll_event ready[3];
+	int i, n, r = 0;
 
 	if (ring->link.gone && !is_pending(ring))
 		return -ENODEV;
-	r = sfam__sys_wait_any(fds, SFAM_PACKET_RING_FDS, deadline);
-	return r < 0 ? r : look(ring, fds);
+	n = sfam__sys_epoll_wait(ring->poll_fd, ready, 3, deadline);
+	for (i = 0; i < n && r == 0; i++)
+		r = look(ring, &ready[i]);
+	return n < 0 ? n : r;
 }
 
 /* ------------------------------------------------------------- packets -- */

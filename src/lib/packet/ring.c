@@ -19,7 +19,8 @@ static struct sfam_packet_ring *alloc(void)
 	struct sfam_packet_ring *ring = calloc(1, sizeof(*ring));
 
 	if (ring)
-		ring->fd = ring->wake_fd = ring->link.fd = -1;
+		ring->fd = ring->wake_fd = ring->poll_fd =
+			ring->link.fd = -1;
 	return ring;
 }
 
@@ -33,6 +34,21 @@ static int start(struct sfam_packet_ring *ring, const struct sfam_addr *addr,
 	if (r == 0)
 		r = sfam__packet_start(ring->fd, addr, o);
 	return r < 0 ? r : sfam__ring_link_start(&ring->link);
+}
+
+static int open_poll(struct sfam_packet_ring *ring)
+{
+	int r;
+
+	ring->poll_fd = sfam__sys_epoll();
+	if (ring->poll_fd < 0)
+		return ring->poll_fd;
+	r = sfam__sys_epoll_add(ring->poll_fd, ring->fd);
+	if (r == 0)
+		r = sfam__sys_epoll_add(ring->poll_fd, ring->wake_fd);
+	if (r == 0 && ring->link.fd >= 0)
+		r = sfam__sys_epoll_add(ring->poll_fd, ring->link.fd);
+	return r;
 }
 
 static int open_all(struct sfam_packet_ring *ring,
@@ -49,7 +65,9 @@ static int open_all(struct sfam_packet_ring *ring,
 	if (ring->wake_fd < 0)
 		return ring->wake_fd;
 	r = sfam__ring_map(&ring->memory, ring->fd, ro, o->snap_len);
-	return r < 0 ? r : start(ring, addr, o);
+	if (r == 0)
+		r = start(ring, addr, o);
+	return r < 0 ? r : open_poll(ring);
 }
 
 SFAM_PUBLIC int
@@ -93,6 +111,7 @@ sfam_packet_ring_free(struct sfam_packet_ring *ring)
 		sfam__sys_unmap(ring->memory.map, ring->memory.bytes);
 	close_one(ring->fd);
 	close_one(ring->wake_fd);
+	close_one(ring->poll_fd);
 	close_one(ring->link.fd);
 	free(ring);
 	return NULL;
@@ -125,12 +144,9 @@ SFAM_PUBLIC int sfam_packet_ring_fd(const struct sfam_packet_ring *ring)
 	return ring->fd;
 }
 
-SFAM_PUBLIC void sfam_packet_ring_fds(const struct sfam_packet_ring *ring,
-				      int ret_fds[SFAM_PACKET_RING_FDS])
+SFAM_PUBLIC int sfam_packet_ring_poll_fd(const struct sfam_packet_ring *ring)
 {
-	ret_fds[0] = ring->fd;
-	ret_fds[1] = ring->wake_fd;
-	ret_fds[2] = ring->link.fd;
+	return ring->poll_fd;
 }
 
 SFAM_PUBLIC int sfam_packet_ring_stats(struct sfam_packet_ring *ring,

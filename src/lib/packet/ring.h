@@ -89,6 +89,7 @@ int sfam__ring_link_look(struct sfam__ring_link *link, int packet_fd,
 struct sfam_packet_ring {
 	int fd;
 	int wake_fd;		/* an eventfd */
+	int poll_fd;		/* epoll: all three of them */
 	uint32_t woken;		/* atomic; what wake_fd says is only a hint */
 	uint32_t events;	/* not yet asked for */
 	struct sfam__ring_memory memory;
