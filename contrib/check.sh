@@ -50,7 +50,8 @@ build build-clang --enable-werror CC=clang CXX=clang++
 run "host, clang" make -C build-clang -s check
 build build-dev --enable-dev
 run "host, ASan and UBSan, 1 000 000 round trips" \
-	env SFAM_ROUNDS=1000000 make -C build-dev -s check
+	env SFAM_ROUNDS=1000000 SFAM_PACKETS=1000000 \
+		make -C build-dev -s check
 run "fuzz, 20 s each" make -C build-gcc -s fuzz SECONDS=20
 run "distcheck" make -C build-gcc -s distcheck
 
