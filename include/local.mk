@@ -4,6 +4,7 @@ pkginclude_HEADERS = \
 	include/sockfam/addr.h \
 	include/sockfam/alg.h \
 	include/sockfam/base.h \
+	include/sockfam/bpf.h \
 	include/sockfam/can-bits.h \
 	include/sockfam/can-error.h \
 	include/sockfam/can.h \

@@ -46,6 +46,7 @@ UNIT_TESTS = \
 	tests/unit/test-alg-why \
 	tests/unit/test-api \
 	tests/unit/test-bits \
+	tests/unit/test-bpf \
 	tests/unit/test-can-bits \
 	tests/unit/test-can-bus \
 	tests/unit/test-can-ctl \
@@ -140,6 +141,8 @@ tests_unit_test_socket_list_LDFLAGS = $(AM_LDFLAGS) -rdynamic
 tests_unit_test_bits_LDADD = libsockfam.la
 tests_unit_test_bits_SOURCES = tests/unit/test-bits.c \
 	tests/unit/test-bits-fd.c tests/unit/test-bits.h
+tests_unit_test_bpf_SOURCES = tests/unit/test-bpf.c \
+	tests/unit/bpf-random.h
 tests_unit_test_can_gw_SOURCES = tests/unit/test-can-gw.c \
 	tests/unit/gw-random.h
 tests_unit_test_can_gw_frames_SOURCES = tests/unit/test-can-gw-frames.c \

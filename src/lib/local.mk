@@ -167,6 +167,11 @@ libsockfam_la_SOURCES = \
 	src/lib/packet/vlan.c \
 	src/lib/socket/batch.c \
 	src/lib/socket/batch.h \
+	src/lib/socket/bpf-check.c \
+	src/lib/socket/bpf-format.c \
+	src/lib/socket/bpf-run.c \
+	src/lib/socket/bpf.c \
+	src/lib/socket/bpf.h \
 	src/lib/socket/cmsg-codec.c \
 	src/lib/socket/cmsg-layout.h \
 	src/lib/socket/cmsg-stamp.c \

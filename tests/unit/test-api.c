@@ -140,6 +140,25 @@ static void fd_option_interface(void)
 	close(fds[1]);
 }
 
+static void bpf(void)
+{
+	struct sfam_bpf_packet packet = { .data = "", .len = 0 };
+	const struct sock_filter insns[] = { BPF_STMT(BPF_RET | BPF_K, 96) };
+	char text[SFAM_BPF_STRLEN];
+	uint32_t bytes = 0;
+	int fds[2];
+
+	EXPECT(sfam_bpf_check(insns, 1, NULL) == 0);
+	EXPECT(sfam_bpf_run(insns, 1, &packet, &bytes) == 0 && bytes == 96);
+	EXPECT(sfam_bpf_format(insns, 0, text, sizeof(text)) > 0);
+	EXPECT(socketpair(AF_UNIX, SOCK_DGRAM, 0, fds) == 0);
+	EXPECT(sfam_bpf_attach(fds[0], insns, 1) == 0);
+	EXPECT(sfam_bpf_detach(fds[0]) == 0);
+	EXPECT(sfam_bpf_lock(fds[0]) == 0);
+	close(fds[0]);
+	close(fds[1]);
+}
+
 static void control_messages(void)
 {
 	size_t buf[16];
@@ -536,6 +555,7 @@ int main(void)
 	capture();
 	names_and_errors();
 	fd_option_interface();
+	bpf();
 	control_messages();
 	descriptors();
 	can();
