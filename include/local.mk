@@ -30,6 +30,7 @@ pkginclude_HEADERS = \
 	include/sockfam/option.h \
 	include/sockfam/packet-ring.h \
 	include/sockfam/packet.h \
+	include/sockfam/packet-filter.h \
 	include/sockfam/peer.h \
 	include/sockfam/resolve.h \
 	include/sockfam/socket.h \

@@ -92,6 +92,8 @@ UNIT_TESTS = \
 	tests/unit/test-output \
 	tests/unit/test-packet \
 	tests/unit/test-packet-io \
+	tests/unit/test-packet-filter \
+	tests/unit/test-packet-filter-answers \
 	tests/unit/test-resolve \
 	tests/unit/test-ring \
 	tests/unit/test-ring-link \
@@ -208,6 +210,11 @@ tests_unit_test_ring_link_SOURCES = tests/unit/test-ring-link.c \
 	tests/unit/test-packet.h tests/unit/test-ring.h
 tests_unit_test_ring_open_SOURCES = tests/unit/test-ring-open.c \
 	tests/unit/test-packet.h tests/unit/test-ring.h
+tests_unit_test_packet_filter_SOURCES = tests/unit/test-packet-filter.c \
+	tests/unit/filter-packets.h tests/unit/filter-program.h
+tests_unit_test_packet_filter_answers_SOURCES = \
+	tests/unit/test-packet-filter-answers.c \
+	tests/unit/filter-packets.h tests/unit/filter-program.h
 tests_unit_test_tipc_cluster_SOURCES = tests/unit/test-tipc-cluster.c \
 	tests/unit/test-tipc.h
 tests_unit_test_tipc_names_SOURCES = tests/unit/test-tipc-names.c \
@@ -264,6 +271,7 @@ EXTRA_DIST += $(CLI_TEST) $(M32_TEST) $(PEER_TESTS) \
 	tests/data/can-text.txt \
 	tests/data/packet-lines.txt \
 	tests/fuzz/fuzz-addr.c \
+	tests/fuzz/fuzz-bpf.c \
 	tests/fuzz/fuzz-can-text.c \
 	tests/fuzz/fuzz-capture.c \
 	tests/fuzz/fuzz-decode.c \
@@ -339,7 +347,7 @@ FUZZ_FLAGS = -g -O1 -fsanitize=fuzzer,address,undefined \
 FUZZ_FILES = $(top_srcdir)/src/lib/*/*.c $(top_srcdir)/src/cli/decode*.c \
 	$(top_srcdir)/src/cli/json.c
 fuzz:
-	@for name in can-text capture addr decode; do \
+	@for name in can-text capture addr decode bpf; do \
 		clang $(FUZZ_FLAGS) -o fuzz-$$name \
 			$(srcdir)/tests/fuzz/fuzz-$$name.c $(FUZZ_FILES) && \
 		./fuzz-$$name -max_total_time=$(SECONDS) -verbosity=0 \
@@ -347,7 +355,7 @@ fuzz:
 			{ cat fuzz.log; exit 1; }; \
 		grep number_of_executed fuzz.log; \
 	done
-CLEANFILES += fuzz.log fuzz-can-text fuzz-capture fuzz-addr fuzz-decode
+CLEANFILES += fuzz.log fuzz-can-text fuzz-capture fuzz-addr fuzz-decode fuzz-bpf
 .PHONY: check-vm fuzz soak-relay
 
 include tests/bench/local.mk

@@ -23,6 +23,7 @@
 #include <sockfam/option.h>
 #include <sockfam/packet-ring.h>
 #include <sockfam/packet.h>
+#include <sockfam/packet-filter.h>
 #include <sockfam/peer.h>
 #include <sockfam/resolve.h>
 #include <sockfam/socket.h>

@@ -167,6 +167,13 @@ libsockfam_la_SOURCES = \
 	src/lib/packet/vlan.c \
 	src/lib/socket/batch.c \
 	src/lib/socket/batch.h \
+	src/lib/packet/filter-code.c \
+	src/lib/packet/filter-gen.c \
+	src/lib/packet/filter-parse.c \
+	src/lib/packet/filter-test.c \
+	src/lib/packet/filter-value.c \
+	src/lib/packet/filter.c \
+	src/lib/packet/filter.h \
 	src/lib/socket/bpf-check.c \
 	src/lib/socket/bpf-format.c \
 	src/lib/socket/bpf-run.c \

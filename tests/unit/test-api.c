@@ -143,16 +143,21 @@ static void fd_option_interface(void)
 static void bpf(void)
 {
 	struct sfam_bpf_packet packet = { .data = "", .len = 0 };
-	const struct sock_filter insns[] = { BPF_STMT(BPF_RET | BPF_K, 96) };
+	struct sock_filter insns[8];
 	char text[SFAM_BPF_STRLEN];
 	uint32_t bytes = 0;
 	int fds[2];
+	size_t n;
 
-	EXPECT(sfam_bpf_check(insns, 1, NULL) == 0);
-	EXPECT(sfam_bpf_run(insns, 1, &packet, &bytes) == 0 && bytes == 96);
+	n = (size_t)sfam_packet_filter_compile(insns, 8,
+					       SFAM_PACKET_LINK_ETHER, 96,
+					       "less 99", 7, NULL);
+	EXPECT(n == 4);
+	EXPECT(sfam_bpf_check(insns, n, NULL) == 0);
+	EXPECT(sfam_bpf_run(insns, n, &packet, &bytes) == 0 && bytes == 96);
 	EXPECT(sfam_bpf_format(insns, 0, text, sizeof(text)) > 0);
 	EXPECT(socketpair(AF_UNIX, SOCK_DGRAM, 0, fds) == 0);
-	EXPECT(sfam_bpf_attach(fds[0], insns, 1) == 0);
+	EXPECT(sfam_bpf_attach(fds[0], insns, n) == 0);
 	EXPECT(sfam_bpf_detach(fds[0]) == 0);
 	EXPECT(sfam_bpf_lock(fds[0]) == 0);
 	close(fds[0]);
