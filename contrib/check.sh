@@ -46,7 +46,7 @@ build build-gcc --enable-werror
 run "lint" contrib/lint/run build-gcc
 run "install" contrib/install-check build-gcc
 run "host, gcc" make -C build-gcc -s check
-build build-clang --enable-werror CC=clang CXX=clang++
+build build-clang --enable-werror --with-libpcap CC=clang CXX=clang++
 run "host, clang" make -C build-clang -s check
 build build-dev --enable-dev
 run "host, ASan and UBSan, 1 000 000 round trips" \

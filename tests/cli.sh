@@ -185,6 +185,31 @@ says 1 "nosuch: no such family" sockets nosuch
 says 1 "can: the kernel has no list of sockets" sockets can
 says 0 "netlink:route" sockets -l netlink
 
+says 0 "(001) jeq      #0x806           jt 2	jf 3" packet filter arp
+says 0 "(000) ret      #96" packet filter -s 96
+says 0 "{ 0x15, 0, 1, 0x00000806 }," packet filter -dd arp
+says 0 "21 0 1 2054" packet filter -ddd arp
+says 0 "(000) ldh      [12]" packet filter tcp and not port 80
+says 0 "[proto]" packet filter -y cooked -d arp
+says 1 "at 0: expected no link address" packet filter -y cooked broadcast
+says 1 "vlan 5000: at 5: expected a VLAN ID up to 4095" packet filter vlan 5000
+says 1 "sockfam: hots 1.2.3.4: " packet filter hots 1.2.3.4
+says 2 "-y token: not ether, ip or cooked" packet filter -y token ip
+says 2 "-s 0: not a number of bytes" packet filter -s 0 ip
+says 2 "no such option: -x" packet filter -x ip
+# Whether it was built --with-libpcap shows here first.
+syn="tcp[13] & 2 != 0"
+if "$SOCKFAM" packet filter "$syn" >/dev/null 2>&1; then
+	says 0 "jset     #0x2" packet filter "$syn"
+	says 0 "ret      #96" packet filter -s 96 "$syn"
+	says 0 "[x + 13]" packet filter -y ip "$syn"
+	says 1 "tcp[: " packet filter "tcp["
+	says 1 "at 12: expected and, or, or the end" packet filter \
+		"vlan and tcp[13] & 2 != 0"
+else
+	says 1 "at 3: expected and, or, or the end" packet filter "$syn"
+fi
+
 # A full disk is told, and a reader that goes away ends it in silence.
 if [ -w /dev/full ]; then
 	"$SOCKFAM" addr unix:/x >/dev/full 2>"$work/err"

@@ -114,6 +114,13 @@ UNIT_TESTS += tests/unit/test-alg-random
 endif
 check_PROGRAMS += $(UNIT_TESTS)
 
+# What tests/peer/filter.sh asks.
+check_PROGRAMS += tests/peer/filter-answers
+tests_peer_filter_answers_CPPFLAGS = $(AM_CPPFLAGS) \
+	-I$(top_srcdir)/tests/unit
+tests_peer_filter_answers_SOURCES = tests/peer/filter-answers.c \
+	tests/unit/filter-packets.h
+
 tests_unit_test_alg_SOURCES = tests/unit/test-alg.c \
 	tests/unit/alg-common.h
 tests_unit_test_alg_hash_SOURCES = tests/unit/test-alg-hash.c \
@@ -257,6 +264,7 @@ PEER_TESTS = \
 	tests/peer/fd.sh \
 	tests/peer/fdpass.sh \
 	tests/peer/fdstore.sh \
+	tests/peer/filter.sh \
 	tests/peer/gw.sh \
 	tests/peer/names.sh \
 	tests/peer/relay.sh \
@@ -269,6 +277,7 @@ EXTRA_DIST += $(CLI_TEST) $(M32_TEST) $(PEER_TESTS) \
 	tests/data/alg-vectors.py \
 	tests/data/alg-vectors.txt \
 	tests/data/can-text.txt \
+	tests/data/filters.txt \
 	tests/data/packet-lines.txt \
 	tests/fuzz/fuzz-addr.c \
 	tests/fuzz/fuzz-bpf.c \

@@ -33,9 +33,9 @@ DECODE_SOURCES = \
 	src/cli/decode-view.h \
 	src/cli/decode.c \
 	src/cli/decode.h
-sockfam_CPPFLAGS = $(BASE_CPPFLAGS)
+sockfam_CPPFLAGS = $(BASE_CPPFLAGS) $(PCAP_CFLAGS)
 sockfam_LDFLAGS = $(BASE_LDFLAGS)
-sockfam_LDADD = libsockfam.la libsockfam-ctl.la
+sockfam_LDADD = libsockfam.la libsockfam-ctl.la $(PCAP_LIBS)
 sockfam_SOURCES = $(DECODE_SOURCES) \
 	src/cli/addr.c \
 	src/cli/alg-bench.c \
@@ -93,6 +93,8 @@ sockfam_SOURCES = $(DECODE_SOURCES) \
 	src/cli/main.c \
 	src/cli/output.c \
 	src/cli/output.h \
+	src/cli/packet-filter.c \
+	src/cli/packet-filter.h \
 	src/cli/packet.c \
 	src/cli/progress.c \
 	src/cli/progress.h \

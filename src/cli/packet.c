@@ -16,6 +16,7 @@
 
 #include "cli.h"
 #include "decode.h"
+#include "packet-filter.h"
 
 #define SOURCES_MAX 64
 /* Holds every header, and a whole CAN XL frame (2060 bytes). */
@@ -451,6 +452,22 @@ static const struct cli_verb below[] = {
 "Prints 'listening on IF' on stderr when it has begun, and counts at the\n"
 "end. Needs CAP_NET_RAW. TCP numbers are absolute (tcpdump -S).\n",
 		.run = run_sniff,
+	},
+	{
+		.name = "filter",
+		.args = "[-d|-dd|-ddd] [-s BYTES] [-y LINK] [WORD...]",
+		.help = "show what a packet filter becomes in the kernel",
+		.details =
+"  -d        the program to read, as tcpdump -d shows it (so without it too)\n"
+"  -dd       for a C program\n"
+"  -ddd      as numbers, the first of which tells how many instructions\n"
+"  -s BYTES  what is kept of a packet that matches (default 262144)\n"
+"  -y LINK   ether: packets begin with an Ethernet header (default),\n"
+"            ip: with that of IP, cooked: behind any link's header\n"
+"The words are those of tcpdump: hosts, nets and ports as numbers, ip, ip6,\n"
+"arp, tcp, udp, icmp ..., ether host, vlan, less, greater, and, or, not.\n"
+"All its others too, where sockfam was built --with-libpcap.\n",
+		.run = packet_filter_run,
 	},
 	{ .name = NULL },
 };
