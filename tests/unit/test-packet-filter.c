@@ -203,6 +203,133 @@ START_TEST(limits)
 }
 END_TEST
 
+/* Packets by letters; all are from 2:0:0:0:0:1 to 2:0:0:0:0:2. */
+static const char *const packets[] = {
+	/* a: TCP from 10.0.0.1, 1000 to 10.0.0.2, 80 */
+	"0800" "450000280000000040060000" "0a000001" "0a000002" "03e80050",
+	/* b: UDP from 10.0.0.2, 53 to 10.0.0.1, 1001, with options */
+	"0800" "460000240000000040110000" "0a000002" "0a000001" "01010101"
+	"003503e9",
+	/* c: as a, but a later fragment of it */
+	"0800" "450000280000000140060000" "0a000001" "0a000002" "03e80050",
+	/* d: ARP, who has 10.0.0.2, tell 10.0.0.1 */
+	"0806" "0001080006040001" "020000000001" "0a000001" "000000000000"
+	"0a000002",
+	/* e: TCP from 2001:db8::1, 80 to ::2, 443 */
+	"86dd" "6000000000080640" "20010db8000000000000000000000001"
+	"00000000000000000000000000000002" "005001bb",
+	/* f: as e, but UDP and the first fragment of it */
+	"86dd" "6000000000102c40" "20010db8000000000000000000000001"
+	"00000000000000000000000000000002" "1100000100000000" "005001bb",
+	/* g: as a, with the tag 5 */
+	"81000005" "0800" "450000280000000040060000" "0a000001" "0a000002"
+	"03e80050",
+	/* h: as d, with the tag 5 and inside of it 6 */
+	"88a80005" "81002006" "0806" "0001080006040001" "020000000001"
+	"0a000001" "000000000000" "0a000002",
+};
+
+static void put_hex(struct packet *p, const char *hex)
+{
+	unsigned int byte;
+
+	for (; sscanf(hex, "%2x", &byte) == 1; hex += 2)
+		put_number(p, byte, 1);
+}
+
+/* The letters of those that it is true of. */
+static void is_true_of(const char *text, const char *letters)
+{
+	struct packet p;
+	struct sfam_bpf_packet view;
+	char yes[HARNESS_LEN(packets) + 1] = "";
+	char *end = yes;
+	size_t i;
+
+	ck_assert_ok(compile(ETHER, text));
+	for (i = 0; i < HARNESS_LEN(packets); i++) {
+		p.len = 0;
+		put_hex(&p, "020000000002" "020000000001");
+		put_hex(&p, packets[i]);
+		view = as_bytes(&p);
+		if (answer(&program, &view))
+			*end++ = (char)('a' + i);
+	}
+	*end = '\0';
+	ck_assert_msg(strcmp(yes, letters) == 0, "\"%s\": %s, not %s", text,
+		      yes, letters);
+}
+
+START_TEST(answers)
+{
+	is_true_of("", "abcdefgh");
+	is_true_of("ip", "abc");
+	is_true_of("arp", "d");
+	is_true_of("tcp", "ace");
+	is_true_of("udp", "bf");
+	is_true_of("ip6 proto 17", "f");
+	is_true_of("ether proto 0x86dd", "ef");
+	is_true_of("host 10.0.0.1", "abcd");
+	is_true_of("src 10.0.0.1", "acd");
+	is_true_of("dst host 10.0.0.2", "acd");
+	is_true_of("arp dst host 10.0.0.2", "d");
+	is_true_of("src and dst 10.0.0.1", "");
+	is_true_of("src and dst net 10", "abcd");
+	is_true_of("net 10.0.0.2/31", "abcd");
+	is_true_of("src net 10.0.0.2/31", "b");
+	is_true_of("host 2001:db8::1", "ef");
+	is_true_of("dst host 2001:db8::1", "");
+	is_true_of("net 2001:db8::/33", "ef");
+	is_true_of("net 2001:db9::/32", "");
+	is_true_of("src net 2001:db8::/127", "ef");
+	is_true_of("src net 2001:db8::/128", "");
+	is_true_of("src net ::/16", "");
+	is_true_of("dst net ::/96", "ef");
+	is_true_of("port 80", "ae");
+	is_true_of("dst port 80", "a");
+	is_true_of("src and dst port 80", "");
+	is_true_of("udp port 1001", "b");
+	is_true_of("tcp port 1001", "");
+	is_true_of("portrange 1-53", "b");
+	is_true_of("portrange 1000-1001", "ab");
+	is_true_of("src portrange 80-1000", "ae");
+	is_true_of("port 53 or 443 or 1000", "abe");
+	is_true_of("not port 80", "bcdfgh");
+	is_true_of("ether src 2:0:0:0:0:1", "abcdefgh");
+	is_true_of("ether dst 2:0:0:0:0:1", "");
+	is_true_of("less 37", "");
+	is_true_of("less 38", "ac");
+	is_true_of("greater 59", "f");
+	/* and and or bind alike, from the left. */
+	is_true_of("arp or ip and udp", "b");
+	is_true_of("arp or (ip and udp)", "bd");
+	is_true_of("not (ip or arp) and tcp", "e");
+	is_true_of("! ip && ! arp", "efgh");
+	is_true_of("not not arp", "d");
+}
+END_TEST
+
+START_TEST(vlan_answers)
+{
+	is_true_of("vlan", "gh");
+	is_true_of("vlan 5", "gh");
+	is_true_of("vlan 6", "");
+	is_true_of("vlan and vlan 6", "h");
+	is_true_of("vlan and ip", "g");
+	is_true_of("vlan and arp", "");
+	is_true_of("vlan and vlan and arp host 10.0.0.1", "h");
+	is_true_of("vlan 5 and dst port 80", "g");
+	is_true_of("vlan 5 or vlan 6", "gh");
+	is_true_of("vlan 6 or vlan 5 and port 80", "g");
+	is_true_of("(vlan 6 or vlan 5) and net 10", "g");
+	is_true_of("not vlan", "abcdef");
+	is_true_of("not vlan and arp", "d");
+	is_true_of("not vlan 6 and vlan 5 and ip", "g");
+	is_true_of("vlan and not vlan", "g");
+	is_true_of("arp or vlan", "dgh");
+}
+END_TEST
+
 /* Jumps reach 255 instructions; this has some over nearly 4000. */
 START_TEST(long_jumps)
 {
@@ -245,6 +372,8 @@ int main(void)
 		{ bad_values, NULL },
 		{ bad_places, NULL },
 		{ limits, NULL },
+		{ answers, NULL },
+		{ vlan_answers, NULL },
 		{ long_jumps, NULL },
 	};
 

@@ -163,9 +163,9 @@ static int scan_mac(struct sfam__scan *s, struct sfam__test *ret)
 	size_t i, n;
 
 	for (i = 0; i < ETH_ALEN; i++) {
-		n = sfam__scan_hex_run(s);
-		if ((i > 0 && !sfam__scan_skip(s, ':')) ||
-		    (n = sfam__scan_hex_run(s)) < 1 || n > 2)
+		n = i == 0 || sfam__scan_skip(s, ':') ?
+		    sfam__scan_hex_run(s) : 0;
+		if (n < 1 || n > 2)
 			return sfam__scan_fail(s, -EINVAL, start, expected);
 		sfam__scan_hex(s, n, &byte, expected);
 		mac = mac << 8 | byte;

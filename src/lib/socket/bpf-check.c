@@ -12,12 +12,13 @@ static int fail(struct sfam_diag *diag, const struct sock_filter *insns,
 {
 	struct sfam__scan s = { "", 0, 0, diag };
 	char line[SFAM_BPF_STRLEN];
-	ssize_t n = sfam_bpf_format(&insns[at], at, line, sizeof(line));
 	size_t i, len = 0;
+	ssize_t n;
 
-	sfam__scan_fail(&s, -EINVAL, at, expected);
 	if (!diag)
 		return -EINVAL;
+	sfam__scan_fail(&s, -EINVAL, at, expected);
+	n = sfam_bpf_format(&insns[at], at, line, sizeof(line));
 	/* Behind the number, which is the offset; columns become blanks. */
 	for (i = at < 1000 ? 6 : 7;
 	     i < (size_t)n && len + 1 < sizeof(diag->found); i++) {
