@@ -25,12 +25,14 @@ static const uint8_t *bytes_at(const struct sfam_bpf_packet *p,
 	const uint32_t link = (uint32_t)SKF_LL_OFF;
 	size_t at = offset;
 
-	if (offset >= net)
-		at = offset - net + p->net_offset;
-	else if (offset >= link && p->net_offset > 0)
-		at = offset - link;
-	else if (offset > INT32_MAX)
-		return NULL;
+	if (offset > INT32_MAX) {
+		if (offset >= net)
+			at = offset - net + p->net_offset;
+		else if (offset >= link && p->net_offset > 0)
+			at = offset - link;
+		else
+			return NULL;
+	}
 	if (at > p->len || p->len - at < n)
 		return NULL;
 	return (const uint8_t *)p->data + at;
@@ -41,13 +43,16 @@ static int load_bytes(struct machine *m, uint16_t code, uint32_t offset)
 	const size_t n = BPF_SIZE(code) == BPF_W ? 4 :
 			 BPF_SIZE(code) == BPF_H ? 2 : 1;
 	const uint8_t *b = bytes_at(m->packet, offset, n);
-	size_t i;
 
 	if (!b)
 		return END;
-	m->a = 0;
-	for (i = 0; i < n; i++)
-		m->a = m->a << 8 | b[i];
+	if (n == 1)
+		m->a = b[0];
+	else if (n == 2)
+		m->a = (uint32_t)(b[0] << 8 | b[1]);
+	else
+		m->a = (uint32_t)b[0] << 24 | (uint32_t)b[1] << 16 |
+		       (uint32_t)b[2] << 8 | b[3];
 	return GO_ON;
 }
 
