@@ -276,6 +276,7 @@ START_TEST(answers)
 	is_true_of("src and dst 10.0.0.1", "");
 	is_true_of("src and dst net 10", "abcd");
 	is_true_of("net 10.0.0.2/31", "abcd");
+	is_true_of("\tnet\n10.0.0.0 \tmask\n 255.255.255.0\t", "abcd");
 	is_true_of("src net 10.0.0.2/31", "b");
 	is_true_of("host 2001:db8::1", "ef");
 	is_true_of("dst host 2001:db8::1", "");

@@ -79,10 +79,10 @@ static int fail(const struct parser *p, size_t at, const char *expected)
 	return sfam__scan_fail(&p->s, -EINVAL, at, expected);
 }
 
-static void skip_blanks(struct parser *p)
+void sfam__filter_skip_blanks(struct sfam__scan *s)
 {
-	while (sfam__scan_skip(&p->s, ' ') || sfam__scan_skip(&p->s, '\t') ||
-	       sfam__scan_skip(&p->s, '\n'))
+	while (sfam__scan_skip(s, ' ') || sfam__scan_skip(s, '\t') ||
+	       sfam__scan_skip(s, '\n'))
 		;
 }
 
@@ -90,7 +90,7 @@ static bool take_word(struct parser *p, const char *word)
 {
 	if (!sfam__scan_word(&p->s, word))
 		return false;
-	skip_blanks(p);
+	sfam__filter_skip_blanks(&p->s);
 	return true;
 }
 
@@ -102,7 +102,7 @@ static bool take_sign(struct parser *p, const char *sign)
 	    memcmp(p->s.text + p->s.pos, sign, n) != 0)
 		return false;
 	p->s.pos += n;
-	skip_blanks(p);
+	sfam__filter_skip_blanks(&p->s);
 	return true;
 }
 
@@ -375,7 +375,7 @@ static int parse_term(struct parser *p)
 	node = take_sign(p, "(") ? parse_parentheses(p) : parse_test(p);
 	if (node < 0)
 		return node;
-	skip_blanks(p);
+	sfam__filter_skip_blanks(&p->s);
 	if (negated)
 		p->f->nodes[node].negated ^= 1;
 	if (was_not)
@@ -416,7 +416,7 @@ int sfam__filter_parse(struct sfam__filter *f, const char *text, size_t len,
 
 	f->tests_n = f->nodes_n = 0;
 	f->has_vlan = false;
-	skip_blanks(&p);
+	sfam__filter_skip_blanks(&p.s);
 	f->is_empty = sfam__scan_end(&p.s);
 	if (f->is_empty)
 		return 0;

@@ -79,11 +79,9 @@ static int scan_ipv4_mask(struct sfam__scan *s, unsigned int octets,
 			return r;
 	} else {
 		start = s->pos;
-		while (sfam__scan_skip(s, ' '))
-			;
+		sfam__filter_skip_blanks(s);
 		if (sfam__scan_word(s, "mask")) {
-			while (sfam__scan_skip(s, ' '))
-				;
+			sfam__filter_skip_blanks(s);
 			return scan_octets(s, ret, &octets);
 		}
 		s->pos = start;

@@ -103,6 +103,8 @@ enum sfam__what {
 	SFAM__WHAT_PORT, SFAM__WHAT_PORTRANGE, SFAM__WHAT_PROTO,
 };
 
+void sfam__filter_skip_blanks(struct sfam__scan *s);
+
 /* In filter-value.c: the value behind these words, to a test. */
 int sfam__filter_value(struct sfam__scan *s, const struct sfam__words *words,
 		       struct sfam__test *ret);
