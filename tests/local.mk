@@ -302,6 +302,7 @@ EXTRA_DIST += $(CLI_TEST) $(M32_TEST) $(PEER_TESTS) \
 	tests/peer/fdpass.py \
 	tests/peer/fdstore.py \
 	tests/peer/fdtool.py \
+	tests/peer/filter.py \
 	tests/peer/gw.py \
 	tests/peer/lib.sh \
 	tests/peer/names.py \
