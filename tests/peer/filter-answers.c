@@ -15,7 +15,7 @@
 
 #include "filter-packets.h"
 
-#define PACKETS 1000
+#define PACKETS 500
 #define SLL_HLEN 16
 #define SLL_PROTOCOL 14
 
@@ -24,7 +24,9 @@ struct program {
 	size_t n;
 };
 
-static int fds[2];
+/* A pair of sockets for each program: to attach one takes long. */
+enum { OURS, THEIRS };
+static int pairs[2][2];
 
 static void die(const char *why)
 {
@@ -63,16 +65,21 @@ static int ask_library(const struct program *p,
 	return bytes > 0;
 }
 
-/* The bytes alone, through a pair of sockets. */
-static int ask_kernel(const struct program *p,
-		      const struct sfam_bpf_packet *view)
+static void attach(int whose, const struct program *p)
+{
+	if (sfam_bpf_attach(pairs[whose][1], p->insns, p->n) < 0)
+		die("the kernel does not take it");
+}
+
+/* The bytes alone, to the program that is attached. */
+static int ask_kernel(int whose, const struct sfam_bpf_packet *view)
 {
 	char buf[PACKET_ROOM];
 
-	if (sfam_bpf_attach(fds[1], p->insns, p->n) < 0 ||
-	    send(fds[0], view->data, view->len, 0) != (ssize_t)view->len)
-		die("the kernel does not take it");
-	return recv(fds[1], buf, sizeof(buf), MSG_DONTWAIT) >= 0;
+	if (send(pairs[whose][0], view->data, view->len, 0) !=
+	    (ssize_t)view->len)
+		die("the packet does not go");
+	return recv(pairs[whose][1], buf, sizeof(buf), MSG_DONTWAIT) >= 0;
 }
 
 /* A packet as each side's program wants it. */
@@ -112,8 +119,8 @@ static int compare(const struct program *ours, const struct program *theirs,
 
 	if (ask_library(theirs, &v->theirs) != answer)
 		return -1;
-	if (has_kernel && (ask_kernel(ours, &v->ours) != answer ||
-			   ask_kernel(theirs, &v->theirs) != answer))
+	if (has_kernel && (ask_kernel(OURS, &v->ours) != answer ||
+			   ask_kernel(THEIRS, &v->theirs) != answer))
 		return -1;
 	return answer;
 }
@@ -144,6 +151,8 @@ static void compare_all(const char *link, const char *name, uint64_t *seed)
 
 	read_program(&ours);
 	read_program(&theirs);
+	attach(OURS, &ours);
+	attach(THEIRS, &theirs);
 	for (i = 0; i < PACKETS; i++) {
 		random_packet(&p, tags, seed);
 		make_views(&v, &p, link);
@@ -169,7 +178,10 @@ int main(void)
 	char link[32], name[256];
 	uint64_t seed = test_seed();
 
-	if (socketpair(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0, fds) < 0)
+	if (socketpair(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0,
+		       pairs[OURS]) < 0 ||
+	    socketpair(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0,
+		       pairs[THEIRS]) < 0)
 		die("no sockets");
 	while (scanf("%31s %255[^\n]", link, name) == 2)
 		compare_all(link, name, &seed);
