@@ -7,6 +7,7 @@ pkginclude_HEADERS = \
 	include/sockfam/bpf.h \
 	include/sockfam/can-bits.h \
 	include/sockfam/can-error.h \
+	include/sockfam/can-filter.h \
 	include/sockfam/can.h \
 	include/sockfam/capture.h \
 	include/sockfam/cmsg.h \

@@ -185,6 +185,12 @@ says 1 "nosuch: no such family" sockets nosuch
 says 1 "can: the kernel has no list of sockets" sockets can
 says 0 "netlink:route" sockets -l netlink
 
+says 0 "100:80000700" can filter 100-1FF
+says 0 "00000120:9FFFFFFE,123~7FF,#1FF" can filter \
+	"00000120,00000121,123~7FF,#1FF"
+says 0 "100:7FF,101:7FF,j" can filter 100:7FF,101:7FF,j
+says 1 "800: at 0: expected an identifier" can filter 800
+says 2 "which filters?" can filter
 says 0 "(001) jeq      #0x806           jt 2	jf 3" packet filter arp
 says 0 "(000) ret      #96" packet filter -s 96
 says 0 "{ 0x15, 0, 1, 0x00000806 }," packet filter -dd arp

@@ -52,6 +52,7 @@ UNIT_TESTS = \
 	tests/unit/test-can-ctl \
 	tests/unit/test-can-error \
 	tests/unit/test-can-filter \
+	tests/unit/test-can-filters \
 	tests/unit/test-can-frame \
 	tests/unit/test-can-gw \
 	tests/unit/test-can-gw-frames \
@@ -152,6 +153,8 @@ tests_unit_test_bits_SOURCES = tests/unit/test-bits.c \
 	tests/unit/test-bits-fd.c tests/unit/test-bits.h
 tests_unit_test_bpf_SOURCES = tests/unit/test-bpf.c \
 	tests/unit/bpf-random.h
+tests_unit_test_can_filters_SOURCES = tests/unit/test-can-filters.c \
+	tests/unit/test-can-vcan.h
 tests_unit_test_can_gw_SOURCES = tests/unit/test-can-gw.c \
 	tests/unit/gw-random.h
 tests_unit_test_can_gw_frames_SOURCES = tests/unit/test-can-gw-frames.c \

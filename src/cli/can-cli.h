@@ -19,6 +19,8 @@ extern const struct cli_verb can_gw_verbs[];
  */
 int can_cli_addr(const char *arg, size_t len, struct sfam_addr *ret,
 		 int *ret_index);
+/* The verb "can filter". */
+int can_filter_run(const struct cli_verb *self, int argc, char **argv);
 /* MTU of an interface; -1 if it cannot be told. */
 int can_cli_mtu(int fd, const char *name);
 /* Frames that the socket dropped so far, told in records or not yet. */

@@ -21,7 +21,6 @@
 
 #define BATCH 256
 #define BATCH_XL 64
-#define FILTERS_MAX 512
 #define NAMES 64
 #define OUT_SIZE 65536
 #define LINE_MAX_LEN SFAM_CAN_LOG_STRLEN
@@ -101,37 +100,23 @@ static int catch_signals(const struct dump *d)
 
 /* ----------------------------------------------------------- opening -- */
 
-/* The items behind the interface, to filters and error mask. */
+/* The items behind the interface. */
 static int set_filters(int fd, const char *arg)
 {
-	struct can_filter filters[FILTERS_MAX];
-	uint32_t error_mask = 0;
+	const char *items = strchr(arg, ',');
+	struct sfam_can_filters filters;
 	struct sfam_diag diag;
-	const char *item, *end;
-	size_t n = 0;
-	int join = 0;
 	int r;
 
-	for (item = strchr(arg, ','); item; item = *end ? end : NULL) {
-		item++;
-		end = item + strcspn(item, ",");
-		if (n == FILTERS_MAX)
-			return cli_error("%s: more than %d filters", arg,
-					 FILTERS_MAX);
-		r = sfam_can_filter_parse(&filters[n], &error_mask, item,
-					  (size_t)(end - item), &diag);
-		if (r < 0) {
-			diag.offset += (size_t)(item - arg);
-			return cli_bad_text(arg, r, &diag);
-		}
-		n += r == SFAM_CAN_FILTER_ID;
-		join |= r == SFAM_CAN_FILTER_JOIN;
+	if (!items)
+		return 0;
+	items++;
+	r = sfam_can_filters_parse(&filters, items, strlen(items), &diag);
+	if (r < 0) {
+		diag.offset += (size_t)(items - arg);
+		return cli_bad_text(arg, r, &diag);
 	}
-	r = n ? sfam_can_set_filters(fd, filters, n) : 0;
-	if (r == 0)
-		r = sfam_can_set_error_mask(fd, error_mask);
-	if (r == 0 && join)
-		r = sfam_can_set_options(fd, SFAM_CAN_OPT_JOIN, 0);
+	r = sfam_can_filters_set(fd, &filters);
 	return r < 0 ? cli_bad_call(arg, r) : 0;
 }
 

@@ -58,7 +58,8 @@ static const struct cli_verb below[] = {
 		.help = "show CAN frames, as candump does",
 		.details =
 "  IF      an interface, or any\n"
-"  FILTER  ID:MASK, ID~MASK (inverse), #ERRORMASK, j (all must match)\n"
+"  FILTER  ID:MASK, ID~MASK (inverse), #ERRORMASK, j (all must match); also\n"
+"          ID, ID-ID, std, ext, rtr\n"
 "  -L      log format: (1700000000.123456) can0 123#1122\n"
 "  -d      a DROPCOUNT line where frames were lost\n"
 "  -e      error frames in words, below their line\n"
@@ -70,6 +71,15 @@ static const struct cli_verb below[] = {
 "Classic, FD and XL frames. Frames that the socket lost are told on\n"
 "stderr at the end.\n",
 		.run = can_dump_run,
+	},
+	{
+		.name = "filter",
+		.args = "FILTER[,FILTER]...",
+		.help = "show what a list of filters becomes in the kernel",
+		.details =
+"The filters of 'can dump', and the fewest found that let the same pass, in\n"
+"candump's form: 100-1FF becomes 100:80000700.\n",
+		.run = can_filter_run,
 	},
 	{
 		.name = "send",

@@ -59,6 +59,7 @@ sockfam_SOURCES = $(DECODE_SOURCES) \
 	src/cli/can-ctl.c \
 	src/cli/can-dump.c \
 	src/cli/can-dump.h \
+	src/cli/can-filter.c \
 	src/cli/can-gw.c \
 	src/cli/can-json.c \
 	src/cli/can-screen.c \

@@ -126,6 +126,7 @@ libsockfam_la_SOURCES = \
 	src/lib/can/error-text.c \
 	src/lib/can/error.c \
 	src/lib/can/filter.c \
+	src/lib/can/filters.c \
 	src/lib/can/frame.c \
 	src/lib/can/hex16.h \
 	src/lib/can/layout.h \

@@ -140,6 +140,15 @@ static void fd_option_interface(void)
 	close(fds[1]);
 }
 
+static void can_filters(void)
+{
+	struct sfam_can_filters f;
+
+	EXPECT(sfam_can_filters_parse(&f, "100-1FF", 7, NULL) == 0);
+	EXPECT(sfam_can_filters_match(&f, 0x123) == 1);
+	EXPECT(sfam_can_filters_set(-1, &f) == -EBADF);
+}
+
 static void bpf(void)
 {
 	struct sfam_bpf_packet packet = { .data = "", .len = 0 };
@@ -560,6 +569,7 @@ int main(void)
 	capture();
 	names_and_errors();
 	fd_option_interface();
+	can_filters();
 	bpf();
 	control_messages();
 	descriptors();
