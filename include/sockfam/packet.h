@@ -223,8 +223,10 @@ static inline int sfam_packet_vlan(const struct sfam_packet *packet,
  * Puts the tag back behind the two hardware addresses, in place: data moves
  * by 4 bytes to the front, where there is always room, and both lengths
  * grow. Afterwards there is no tag to be had from sfam_packet_vlan().
- * Returns 1; 0 if there is none, or no place for it: a packet without
- * link-layer header (SOCK_DGRAM), or cut within the addresses.
+ * Without a link-layer header (SOCK_DGRAM) the packet begins with the rest of
+ * the tag then, and sll_protocol of sfam_packet_from() is the tag's.
+ * Returns 1; 0 if there is none, or no place for it: cut within the
+ * addresses.
  */
 int sfam_packet_restore_vlan(struct sfam_packet *packet);
 

@@ -131,8 +131,13 @@ START_TEST(vlan_cooked)
 	} while (from_of(&p).sll_protocol != htons(OUR_TYPE));
 	ck_assert_int_eq(sfam_packet_vlan(&p, &tpid, &tci), 1);
 	ck_assert_uint_eq(tci, TEST_TCI);
-	ck_assert_int_eq(sfam_packet_restore_vlan(&p), 0);
 	ck_assert_uint_eq(p.len, FRAME_LEN - 18);
+	ck_assert_int_eq(sfam_packet_restore_vlan(&p), 1);
+	ck_assert_uint_eq(p.len, FRAME_LEN - 14);
+	ck_assert_uint_eq(p.orig_len, FRAME_LEN - 14);
+	ck_assert_mem_eq(p.data, sent.bytes + 14, FRAME_LEN - 14);
+	ck_assert_uint_eq(from_of(&p).sll_protocol, htons(ETH_P_8021Q));
+	ck_assert_int_eq(sfam_packet_restore_vlan(&p), 0);
 	close(rx);
 	close(tx);
 }
