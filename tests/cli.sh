@@ -34,7 +34,7 @@ says 0 "sockfam 0." --version
 says 2 "no such verb: nosuch" nosuch
 says 0 "usage: sockfam addr" addr -h
 says 0 "usage: sockfam can VERB" can --help
-says 0 "[-c N] [-evxXA] [--json] IF..." packet sniff -h
+says 0 "[-evxXA] [--json] IF[,IF]...|-r FILE" packet sniff -h
 says 2 "-c x: not a number of packets" packet sniff -evvxxXA --json -c x lo
 
 says 0 "unix        yes" families

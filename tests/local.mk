@@ -270,6 +270,7 @@ PEER_TESTS = \
 	tests/peer/filter.sh \
 	tests/peer/gw.sh \
 	tests/peer/names.sh \
+	tests/peer/packet.sh \
 	tests/peer/relay.sh \
 	tests/peer/sockets.sh \
 	tests/peer/tipc-ctl.sh \

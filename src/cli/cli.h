@@ -109,6 +109,16 @@ int cli_write(int fd, const void *buf, size_t len);
  */
 int cli_signal_fd(void);
 
+/*
+ * A network namespace: "blue" (of ip-netns(8)), "/proc/12/ns/net", or "12", a
+ * process. Its descriptor, or -1 after printing.
+ */
+int cli_open_netns(const char *name);
+/* The whole tool goes there. CLI_OK, or prints. */
+int cli_enter_netns(const char *name);
+/* Takes over name's user and groups, for good. CLI_OK, or prints. */
+int cli_become(const char *name);
+
 /* Copies stdin to sock and sock to stdout until both have ended. */
 int cli_pipe_socket(int sock);
 /*

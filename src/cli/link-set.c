@@ -224,23 +224,18 @@ static int apply_config(const char *ifname,
 	return link_report(ifname, r, &diag);
 }
 
-/* "12": a process; "/proc/12/ns/net"; "blue": /run/netns/blue. */
 static int move(const char *ifname, const char *netns)
 {
 	struct sfam_ctl_diag diag = { "" };
-	char path[256];
 	uint64_t pid;
 	int fd, r;
 
 	if (cli_number(netns, 1, INT32_MAX, &pid) == 0)
 		return link_report(ifname, sfam_link_move_to_process(ifname,
 					(pid_t)pid, &diag), &diag);
-	r = snprintf(path, sizeof(path), "%s%s", strchr(netns, '/') ? "" :
-		     "/run/netns/", netns);
-	fd = r < (int)sizeof(path) ? open(path, O_RDONLY | O_CLOEXEC) : -1;
+	fd = cli_open_netns(netns);
 	if (fd < 0)
-		return cli_bad_call(netns, r < (int)sizeof(path) ? -errno :
-							    -ENAMETOOLONG);
+		return CLI_FAILED;
 	r = sfam_link_move_to_netns(ifname, fd, &diag);
 	close(fd);
 	return link_report(ifname, r, &diag);

@@ -96,7 +96,18 @@ sockfam_SOURCES = $(DECODE_SOURCES) \
 	src/cli/output.h \
 	src/cli/packet-filter.c \
 	src/cli/packet-filter.h \
+	src/cli/netns.c \
+	src/cli/packet-cli.h \
+	src/cli/packet-read.c \
+	src/cli/packet-replay.c \
+	src/cli/packet-save.c \
+	src/cli/packet-send.c \
+	src/cli/packet-show.c \
+	src/cli/packet-sniff.c \
+	src/cli/packet-source.c \
+	src/cli/packet-stats.c \
 	src/cli/packet.c \
+	src/cli/user.c \
 	src/cli/progress.c \
 	src/cli/progress.h \
 	src/cli/relay-flow.c \

@@ -119,8 +119,8 @@ usage_cases()
 	for verb in 'alg hash' 'packet sniff' 'vsock echo' 'vsock connect' \
 		'vsock cid' 'tipc echo' 'tipc connect' 'fd send' 'fd recv'; do
 		# shellcheck disable=SC2086 # two words
-		check "usage-option-$verb" exits 2 'no such option: -Z' \
-			"$SOCKFAM" $verb -Z
+		check "usage-option-$verb" exits 2 'no such option: -Y' \
+			"$SOCKFAM" $verb -Y
 		# shellcheck disable=SC2086
 		check "help-$verb" exits 0 '' "$SOCKFAM" $verb -h
 	done

@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: MIT */
+/* sniff -w: one file after the other, each with all interfaces. */
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "packet-cli.h"
+
+static enum sfam_capture_format format_of(const char *name)
+{
+	size_t len = strlen(name);
+
+	return len > 5 && strcmp(name + len - 5, ".pcap") == 0 ?
+	       SFAM_CAPTURE_PCAP_NS : SFAM_CAPTURE_PCAPNG;
+}
+
+static int add_interfaces(struct packet_save *s)
+{
+	uint32_t i;
+	int r = 0;
+
+	for (i = 0; r >= 0 && i < s->n_interfaces; i++)
+		r = sfam_capture_add_interface(s->writer, &s->interfaces[i]);
+	if (r == -EUSERS)
+		return cli_error("%s: a pcap file has one interface; try: "
+				 "another name than .pcap", s->rotate.name);
+	return r < 0 ? cli_bad_call(s->rotate.name, r) : CLI_OK;
+}
+
+static int open_file(struct packet_save *s)
+{
+	const struct sfam_capture_section section = {
+		.application = "sockfam",
+		.os = "Linux",
+	};
+	char name[PATH_MAX];
+	int r = capture_rotate_name(&s->rotate, name, sizeof(name));
+
+	if (r < 0)
+		return cli_bad_call(s->rotate.name, r);
+	s->fd = strcmp(s->rotate.name, "-") == 0 ? STDOUT_FILENO :
+		open(name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+	if (s->fd < 0)
+		return cli_bad_call(name, -errno);
+	r = sfam_capture_writer_new(&s->writer, s->fd,
+				    format_of(s->rotate.name), &section);
+	return r < 0 ? cli_bad_call(name, r) : add_interfaces(s);
+}
+
+int packet_save_end(struct packet_save *s)
+{
+	struct sfam_capture_written written;
+	int status = CLI_OK;
+
+	if (s->writer) {
+		sfam_capture_written(s->writer, &written);
+		s->packets += written.packets;
+		s->writer = sfam_capture_writer_free(s->writer);
+	}
+	if (s->fd >= 0 && close(s->fd) < 0)
+		status = cli_bad_call(s->rotate.name, -errno);
+	s->fd = -1;
+	return status;
+}
+
+int packet_save_begin(struct packet_save *s)
+{
+	s->fd = -1;
+	s->rotate.since = time(NULL);
+	return open_file(s);
+}
+
+static int turn_over(struct packet_save *s)
+{
+	struct sfam_capture_written written;
+	enum capture_rotate_step step;
+
+	sfam_capture_written(s->writer, &written);
+	step = capture_rotate_step(&s->rotate, time(NULL), &written);
+	s->is_done = step == CAPTURE_ROTATE_DONE;
+	if (step != CAPTURE_ROTATE_NEXT)
+		return CLI_OK;
+	return packet_save_end(s) == CLI_OK ? open_file(s) : CLI_FAILED;
+}
+
+int packet_save_write(struct packet_save *s,
+		      const struct sfam_capture_record *records, size_t n)
+{
+	size_t some;
+	int r;
+
+	while (n) {
+		if (turn_over(s) != CLI_OK)
+			return CLI_FAILED;
+		if (s->is_done)
+			return CLI_OK;
+		some = capture_rotate_room(&s->rotate, s->writer, records, n);
+		r = sfam_capture_write(s->writer, records, some);
+		if (r == -EPIPE && s->fd == STDOUT_FILENO)
+			return CLI_FAILED;
+		if (r < 0)
+			return cli_bad_call(s->rotate.name, r);
+		records += some;
+		n -= some;
+	}
+	return CLI_OK;
+}
+
+int packet_save_stats(struct packet_save *s,
+		      const struct sfam_capture_stats *stats)
+{
+	int r = sfam_capture_write_stats(s->writer, stats);
+
+	return r < 0 && r != -EOPNOTSUPP ? cli_bad_call(s->rotate.name, r) :
+					   CLI_OK;
+}

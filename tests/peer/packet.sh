@@ -1,0 +1,313 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# sockfam packet with files, filters and namespaces, against tcpdump.
+PEER_NAME=peer-packet
+here=$(dirname "$0")
+# shellcheck source=tests/peer/lib.sh
+. "$here/lib.sh"
+cd "$work" || exit 1
+chmod 755 "$work"
+
+packet()
+{
+	"$SOCKFAM" packet "$@"
+}
+
+# begin NAME COMMAND...: runs until the capture has begun; $! goes to $job.
+begin()
+{
+	name=$1
+	shift
+	"$@" >"$name.out" 2>"$name.err" &
+	job=$!
+	wait_for grep -q '^\(tcpdump: \)\?listening on' "$name.err" ||
+		not_ok "$name begins" "$(cat "$name.err")"
+}
+
+# lines FILE: what tcpdump shows of a file, without the time.
+lines()
+{
+	tcpdump -Z root -n -S -r "$1" 2>/dev/null | sed -E 's/^[0-9:.]+ //'
+}
+
+# words FILE: the same of the lines of packet sniff.
+words()
+{
+	sed -E -e 's/^[0-9:.]+ +[^ ]+ +(In|Out|B|M|P|-) +//' "$1"
+}
+
+# count NAME WANTED GOT
+count()
+{
+	if [ "$2" = "$3" ]; then
+		ok "$1"
+	else
+		not_ok "$1" "$3, not $2"
+	fi
+}
+
+ip netns add pka || exit 1
+in_a="ip netns exec pka"
+ip link add pk0 type veth peer name pk1 netns pka || exit 1
+ip addr add 10.84.0.1/24 dev pk0
+ip link set pk0 up
+$in_a ip addr add 10.84.0.2/24 dev pk1
+$in_a ip link set pk1 up
+wait_for busybox ping -c 1 10.84.0.2
+
+# A packet each, to recognize: the last one says that all have come.
+udp()
+{
+	printf "%s" "$1" | socat - "UDP-SENDTO:10.84.0.2:$2"
+}
+
+traffic()
+{
+	busybox ping -c 3 10.84.0.2 >/dev/null
+	for port in 5501 5502 5503 5504 5505; do
+		udp "hello" "$port"
+	done
+	udp "end" 7099
+}
+
+ended()
+{
+	wait_for grep -q '\.7099: UDP' "$1"
+}
+
+# ------------------------------------------------------- files, both ways
+
+begin ours "$SOCKFAM" packet sniff -w ours.pcapng pk0 udp
+ours=$job
+begin theirs tcpdump -Z root -U -w theirs.pcap -i pk0 udp
+theirs=$job
+begin live "$SOCKFAM" packet sniff pk0 udp
+live=$job
+traffic
+ended live.out
+wait_for sh -c "tcpdump -Z root -n -r theirs.pcap 2>/dev/null | grep -q '\.7099: UDP'"
+wait_for sh -c "tcpdump -Z root -n -r ours.pcapng 2>/dev/null | grep -q '\.7099: UDP'"
+kill $ours $theirs $live
+wait $ours $theirs $live
+lines ours.pcapng >ours.lines
+lines theirs.pcap >theirs.lines
+words live.out >live.lines
+same "tcpdump reads our file" theirs.lines ours.lines
+same "our lines are tcpdump's" theirs.lines live.lines
+packet sniff -r theirs.pcap >got && words got >got.lines
+same "we read tcpdump's file" theirs.lines got.lines
+packet sniff -r ours.pcapng | cut -d ' ' -f 2- >got
+cut -d ' ' -f 2- live.out >want
+same "and our own, as it was shown" want got
+count "packets captured" "$(wc -l <live.out) packets captured" \
+	"$(head -n 2 live.err | tail -n 1)"
+packet sniff -r ours.pcapng -w again.pcap && lines again.pcap >got.lines
+same "pcapng to pcap" theirs.lines got.lines
+packet sniff -c 2 -r ours.pcapng -w - 'port 5502 or port 5504' >two.pcapng &&
+	lines two.pcapng >got.lines
+grep '\.550[24]: ' theirs.lines >want.lines
+same "-r, filter, -c and stdout" want.lines got.lines
+packet sniff -r - <theirs.pcap >got && words got >got.lines
+same "from stdin" theirs.lines got.lines
+count "--json" "$(wc -l <live.out)" "$(packet sniff --json -r ours.pcapng |
+	python3 -c 'import json, sys
+print(len([json.loads(l)["udp"]["dst_port"] for l in sys.stdin]))')"
+
+# All that comes, cooked.
+begin any "$SOCKFAM" packet sniff -w any.pcapng any udp
+any=$job
+begin anylive "$SOCKFAM" packet sniff any udp
+anylive=$job
+traffic
+ended anylive.out
+wait_for sh -c "tcpdump -Z root -n -r any.pcapng 2>/dev/null | grep -q '\.7099: UDP'"
+kill $any $anylive
+wait $any $anylive
+lines any.pcapng | sed -E 's/^[^ ]+ +(In|Out|B|M|P) +//' >got.lines
+words anylive.out >want.lines
+same "any, in a file" want.lines got.lines
+
+# ------------------------------------------------------------- rotation
+
+begin ring "$SOCKFAM" packet sniff -w ring -C 4p -W 3 pk0 udp
+ring=$job
+for port in 1 2 3 4 5 6 7 8 9 10; do
+	udp x 710$port
+done
+udp end 7099
+wait_for sh -c "tcpdump -Z root -n -r ring2 2>/dev/null | grep -q '\.7099: UDP'"
+kill $ring
+wait $ring
+count "ring of files" "4 4 3" "$(for file in ring0 ring1 ring2; do
+	lines $file | wc -l; done | paste -s -d ' ')"
+begin period "$SOCKFAM" packet sniff -w p%S -G 1 -W 2 pk0 udp
+period=$job
+until ! kill -0 $period 2>/dev/null; do
+	udp x 7200
+done
+wait $period
+files=$(find . -name 'p[0-9][0-9]' | wc -l)
+count "-G and -W end" 2 "$files"
+count "and the counts" "$(for file in p[0-9][0-9]; do
+	lines "$file"; done | wc -l) packets captured" \
+	"$(grep captured period.err)"
+
+# --------------------------------------------------------- send, replay
+
+hex=ffffffffffff02000000000188b5$(printf '%092d' 0)
+# shellcheck disable=SC2086 # words
+begin sent $in_a tcpdump -Z root -U -xx -c 2 -n -i pk1 ether proto 0x88b5
+sent=$job
+packet send pk0 "$hex" && echo "$hex" | packet send pk0
+wait $sent
+count "send" 2 "$(grep -c '0x0000:  ffff ffff ffff 0200 0000 0001 88b5' \
+	sent.out)"
+packet sniff -r ours.pcapng --json >/dev/null
+# shellcheck disable=SC2086 # words
+begin replayed $in_a "$SOCKFAM" packet sniff -w back.pcapng -c 12 pk1 udp
+replayed=$job
+packet replay -x 4 -l 2 ours.pcapng pk0 2>replay.err
+wait $replayed
+lines back.pcapng >got.lines
+cat theirs.lines theirs.lines >want.lines
+same "replay, twice" want.lines got.lines
+count "replay says so" "12 packets sent" "$(cat replay.err)"
+
+# ------------------------------------------- directions, users, namespaces
+
+begin in "$SOCKFAM" packet sniff -Q in pk0 icmp
+in=$job
+begin out "$SOCKFAM" packet sniff -Q out pk0 icmp
+out=$job
+begin both "$SOCKFAM" packet sniff pk0 icmp
+both=$job
+busybox ping -c 3 10.84.0.2 >/dev/null
+for name in in out; do
+	wait_for sh -c "[ \$(wc -l <$name.out) -ge 3 ]"
+done
+wait_for sh -c "[ \$(wc -l <both.out) -ge 6 ]"
+kill $in $out $both
+wait $in $out $both
+for name in in out both; do	# each socket has a time of its own
+	cut -d ' ' -f 2- $name.out >$name.lines
+done
+grep 'In ' both.lines >want
+same "-Q in" want in.lines
+grep 'Out ' both.lines >want
+same "-Q out" want out.lines
+mkdir -m 777 open
+begin user "$SOCKFAM" packet sniff -Z nobody -w open/file -c 1 pk0 udp
+user=$job
+count "-Z" "$(id -u nobody)" "$(sed -n 's/^Uid:\t\([0-9]*\).*/\1/p' \
+	/proc/$user/status)"
+udp x 7300
+wait $user
+count "-Z, the file" nobody "$(stat -c %U open/file)"
+begin name "$SOCKFAM" packet sniff -N pka -c 1 pk1 udp
+name_job=$job
+$in_a sleep 60 &
+inside=$!
+wait_for sh -c "[ \$(stat -Lc %i /proc/$inside/ns/net) = \
+	\$(stat -Lc %i /run/netns/pka) ]"
+begin pid "$SOCKFAM" packet sniff -N $inside -c 1 pk1 udp
+pid_job=$job
+udp x 7400
+wait $name_job $pid_job
+count "-N NAME" 1 "$(grep -c 'pk1 .*\.7400: UDP' name.out)"
+count "-N PID" 1 "$(grep -c 'pk1 .*\.7400: UDP' pid.out)"
+kill $inside
+mkdir bin
+cp "$SOCKFAM" "$(dirname "$SOCKFAM")"/lib*.so.0 bin
+# shellcheck disable=SC2016 # the other shell's
+if LD_LIBRARY_PATH=$work/bin setpriv --reuid nobody --clear-groups \
+	unshare -rn sh -c 'ip link set lo up
+		bin/sockfam packet sniff lo icmp >open/mine 2>open/err &
+		until grep -q listening open/err; do sleep 0.1; done
+		busybox ping -c 1 127.0.0.1 >/dev/null
+		until grep -q "ICMP echo reply" open/mine; do sleep 0.1; done
+		kill $!; wait $!'; then
+	ok "an ordinary user's namespace"
+else
+	not_ok "an ordinary user's namespace" "$(cat open/err)"
+fi
+
+# ------------------------------------------------------------- statistics
+
+sums()
+{
+	python3 -c 'import json
+rows = [json.loads(line) for line in open("rates") if line.endswith("}\n")]
+print(*(sum(r[k] for r in rows) for k in ("packets", "bytes", "dropped")))'
+}
+
+has_sum()
+{
+	[ "$(sums)" = "$1" ]
+}
+
+"$SOCKFAM" packet stats --json -i 0.2 pk0 udp >rates &
+stats=$!
+wait_for [ -s rates ]
+for text in 12345 23451 34512; do
+	udp $text 7500
+done
+wait_for has_sum "3 141 0"
+count "stats" "3 141 0" "$(sums)"
+kill $stats
+wait $stats
+count "stats end well" 0 $?
+
+# ---------------------------------------------------- ends, and bad input
+
+begin gone "$SOCKFAM" packet sniff pk0
+gone=$job
+ip link set pk0 down
+wait_for grep -q 'is down' gone.err
+ip link set pk0 name pk9
+wait_for grep -q 'another name' gone.err
+ip link set pk9 up
+wait_for grep -q 'up again' gone.err
+udp after 7600
+wait_for grep -q 'pk9 .*\.7600: UDP' gone.out
+ip link del pk9
+wait $gone
+count "deleted while sniffing" 1 $?
+count "says so" 1 "$(grep -c 'pk0: the interface has gone' gone.err)"
+
+ip netns add pkb
+ip -n pkb link add pk2 type veth peer name pk3
+ip -n pkb link set pk2 up
+begin nsgone "$SOCKFAM" packet sniff -N pkb pk2
+nsgone=$job
+ip netns del pkb
+if kill -0 $nsgone 2>/dev/null; then
+	ok "its namespace lives as long"
+else
+	not_ok "its namespace lives as long" "$(cat nsgone.err)"
+fi
+kill $nsgone
+wait $nsgone
+count "and ends well" 0 $?
+
+head -c 100 ours.pcapng >short
+refuses "a file that is cut" 1 "at 100: expected the header of a block" \
+	"$SOCKFAM" packet sniff -r short
+refuses "no capture file" 1 "expected a pcap or pcapng file" \
+	"$SOCKFAM" packet sniff -r ours.lines
+refuses "no file" 1 "No such file" "$SOCKFAM" packet sniff -r none
+refuses "bad filter" 1 "at 5: expected a port" "$SOCKFAM" packet sniff lo port x
+refuses "-W alone" 2 "need -w" "$SOCKFAM" packet sniff -W 3 lo
+refuses "-Q" 2 "want in, out or inout" "$SOCKFAM" packet sniff -Q up lo
+refuses "no user" 1 "no such user" "$SOCKFAM" packet sniff -Z nosuch lo
+refuses "no namespace" 1 "No such file" "$SOCKFAM" packet sniff -N nosuch lo
+refuses "no privilege" 1 "CAP_NET_RAW" setpriv --bounding-set -net_raw \
+	--inh-caps -net_raw "$SOCKFAM" packet sniff lo
+refuses "two interfaces in a pcap" 1 "one interface" \
+	"$SOCKFAM" packet sniff -w two.pcap lo,any
+refuses "no room" 1 "No space" "$SOCKFAM" packet sniff -w /dev/full lo
+refuses "no hex" 1 "two hex digits" "$SOCKFAM" packet send lo 0g
+refuses "too short" 1 "less than its link header" \
+	"$SOCKFAM" packet send lo 0000
+refuses "another link type" 1 "its link type is 276" \
+	"$SOCKFAM" packet replay any.pcapng lo
+peer_end
