@@ -25,6 +25,11 @@
 #include "bench.h"
 
 #define LOOP_MAX 1.03		/* the library to the bare loop */
+/*
+ * Some 50 instructions a packet on both sides, of which the kernel's timer
+ * takes a share that changes from run to run: 0.67 to 1.07 were seen.
+ */
+#define WALK_MAX 1.3
 #define TYPE 0x88b5		/* for experiments */
 #define PACKET_LEN 200
 #define BATCH 256
@@ -462,7 +467,7 @@ static void show_ring(int fd)
 	double blocks = measure(loop_blocks, "bare blocks", fd, n);
 
 	show("packet ring, blocks", blocks,
-	     measure(loop_take, "sfam_packet_ring_take", fd, n), LOOP_MAX);
+	     measure(loop_take, "sfam_packet_ring_take", fd, n), WALK_MAX);
 	show_row(&(struct row){ "packet ring, blocks, one by one", blocks,
 				measure(loop_next, "sfam_packet_ring_next",
 					fd, n), NONE });
