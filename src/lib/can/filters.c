@@ -241,8 +241,6 @@ static int parse_items(struct list *l)
 	size_t end;
 	int r;
 
-	if (l->s.len == 0)
-		return 0;
 	do {
 		comma = memchr(l->s.text + l->s.pos, ',',
 			       l->s.len - l->s.pos);
