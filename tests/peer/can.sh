@@ -218,7 +218,7 @@ status 2 "usage" can dump -t x vcan0
 status 2 "usage" can dump -n 0 vcan0
 status 2 "no such option" can dump -y vcan0
 status 2 "usage" can send vcan0
-status 2 "one of: dump send" can nosuch
+status 2 "one of: dump filter send" can nosuch
 
 # The interface goes away under a reader.
 "$SOCKFAM" link up vcanold
