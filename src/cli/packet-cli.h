@@ -59,6 +59,8 @@ void packet_sources_close(struct packet_sources *s);
 int packet_bad_open(const char *ifname, int error);
 /* LINKTYPE_... of an interface: CLI_OK, or prints. */
 int packet_link_type(const char *ifname, uint32_t *ret);
+/* Where all that is sent comes in again, it need not be seen twice. */
+int packet_is_twin(const struct sockaddr_ll *from);
 /* The way that a filter sees packets of that link type. */
 enum sfam_packet_link packet_filter_link(uint32_t link_type);
 
@@ -101,6 +103,9 @@ struct packet_save {
 
 /* Each CLI_OK, or prints. */
 int packet_save_begin(struct packet_save *s);
+/* One more, which came while the file is written. */
+int packet_save_interface(struct packet_save *s,
+			  const struct sfam_capture_interface *interface);
 int packet_save_write(struct packet_save *s,
 		      const struct sfam_capture_record *records, size_t n);
 int packet_save_stats(struct packet_save *s,

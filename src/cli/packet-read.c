@@ -19,8 +19,9 @@
 struct reading {
 	const struct packet_read_opts *opts;
 	const char *name;
-	char (*ifnames)[IF_NAMESIZE];	/* of each interface in the file */
-	uint32_t n_ifnames;
+	/* Of the file; each has a name of its own, or none. */
+	struct sfam_capture_interface *interfaces;
+	uint32_t n_interfaces;
 	/* A program for each kind of link that came so far. */
 	struct sock_filter *filters[LINKS];
 	size_t n_insns[LINKS];
@@ -30,30 +31,24 @@ struct reading {
 static int add_interface(struct reading *r,
 			 const struct sfam_capture_interface *interface)
 {
-	void *more = realloc(r->ifnames, (r->n_ifnames + 1) *
-					 sizeof(r->ifnames[0]));
+	struct sfam_capture_interface *more =
+		realloc(r->interfaces, (r->n_interfaces + 1) * sizeof(*more));
+	struct sfam_capture_interface mine = {
+		.link_type = interface->link_type,
+		.snap_len = interface->snap_len,
+	};
 	struct packet_save *save = r->opts->save;
-	int e;
 
-	if (!more)
+	if (more)
+		r->interfaces = more;
+	if (more && interface->name)
+		mine.name = strdup(interface->name);
+	if (!more || (interface->name && !mine.name))
 		return cli_bad_call(r->name, -ENOMEM);
-	r->ifnames = more;
-	snprintf(r->ifnames[r->n_ifnames++], IF_NAMESIZE, "%s",
-		 interface->name ? interface->name : "-");
-	if (!save->rotate.name)
-		return CLI_OK;
-	more = realloc(save->interfaces, r->n_ifnames *
-					 sizeof(save->interfaces[0]));
-	if (!more)
-		return cli_bad_call(r->name, -ENOMEM);
-	save->interfaces = more;
-	save->interfaces[save->n_interfaces] = *interface;
-	save->interfaces[save->n_interfaces++].name =
-		r->ifnames[r->n_ifnames - 1];
-	if (!save->writer)
-		return CLI_OK;
-	e = sfam_capture_add_interface(save->writer, interface);
-	return e < 0 ? cli_bad_call(save->rotate.name, e) : CLI_OK;
+	r->interfaces[r->n_interfaces++] = mine;
+	save->interfaces = r->interfaces;
+	save->n_interfaces = r->n_interfaces;
+	return save->writer ? packet_save_interface(save, &mine) : CLI_OK;
 }
 
 /* -------------------------------------------------------------- filter -- */
@@ -152,7 +147,7 @@ static void show(struct reading *r, const struct sfam_capture_record *record)
 		.origlen = record->orig_len,
 		.link = record->link_type,
 	};
-	const char *ifname = r->ifnames[record->interface];
+	const char *ifname = r->interfaces[record->interface].name;
 	const char *way = direction(record);
 	char index[16];
 
@@ -168,7 +163,8 @@ static void show(struct reading *r, const struct sfam_capture_record *record)
 		d.caplen -= SLL2_LEN;
 		d.origlen -= SLL2_LEN;
 	}
-	packet_show(&r->opts->show, record->time_ns, ifname, way, &d);
+	packet_show(&r->opts->show, record->time_ns, ifname ? ifname : "-",
+		    way, &d);
 }
 
 static int take_packet(struct reading *r,
@@ -242,8 +238,9 @@ static void end(struct reading *r)
 
 	for (i = 0; i < LINKS; i++)
 		free(r->filters[i]);
-	free(r->ifnames);
-	free(r->opts->save->interfaces);
+	for (i = 0; i < r->n_interfaces; i++)
+		free((void *)(uintptr_t)r->interfaces[i].name);
+	free(r->interfaces);
 }
 
 int packet_read_run(const char *name, const struct packet_read_opts *opts)

@@ -17,17 +17,25 @@ static enum sfam_capture_format format_of(const char *name)
 	       SFAM_CAPTURE_PCAP_NS : SFAM_CAPTURE_PCAPNG;
 }
 
-static int add_interfaces(struct packet_save *s)
+int packet_save_interface(struct packet_save *s,
+			  const struct sfam_capture_interface *interface)
 {
-	uint32_t i;
-	int r = 0;
+	int r = sfam_capture_add_interface(s->writer, interface);
 
-	for (i = 0; r >= 0 && i < s->n_interfaces; i++)
-		r = sfam_capture_add_interface(s->writer, &s->interfaces[i]);
 	if (r == -EUSERS)
 		return cli_error("%s: a pcap file has one interface; try: "
 				 "another name than .pcap", s->rotate.name);
 	return r < 0 ? cli_bad_call(s->rotate.name, r) : CLI_OK;
+}
+
+static int add_interfaces(struct packet_save *s)
+{
+	uint32_t i;
+
+	for (i = 0; i < s->n_interfaces; i++)
+		if (packet_save_interface(s, &s->interfaces[i]) != CLI_OK)
+			return CLI_FAILED;
+	return CLI_OK;
 }
 
 static int open_file(struct packet_save *s)

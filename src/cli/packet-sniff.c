@@ -3,12 +3,9 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <inttypes.h>
-#include <linux/if_ether.h>
 #include <linux/if_packet.h>
-#include <net/if_arp.h>
 #include <poll.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
@@ -57,16 +54,10 @@ static const char *interface_name(struct sniff *s, unsigned int index)
 	return s->last_name;
 }
 
-/* Where all that is sent comes in again, it need not be shown twice. */
 static int is_wanted(const struct sniff *s, const struct sockaddr_ll *from)
 {
-	const int is_out = from->sll_pkttype == PACKET_OUTGOING;
-
-	if (s->only_out && !is_out)
-		return 0;
-	return !is_out || s->only_out ||
-	       (from->sll_hatype != ARPHRD_LOOPBACK &&
-		from->sll_hatype != ARPHRD_CAN);
+	return s->only_out ? from->sll_pkttype == PACKET_OUTGOING :
+			     !packet_is_twin(from);
 }
 
 /* ---------------------------------------------------------------- show -- */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Interfaces that are sniffed. */
 #include <errno.h>
+#include <net/if_arp.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -21,6 +22,13 @@ enum sfam_packet_link packet_filter_link(uint32_t link_type)
 	default:
 		return SFAM_PACKET_LINK_COOKED;
 	}
+}
+
+int packet_is_twin(const struct sockaddr_ll *from)
+{
+	return from->sll_pkttype == PACKET_OUTGOING &&
+	       (from->sll_hatype == ARPHRD_LOOPBACK ||
+		from->sll_hatype == ARPHRD_CAN);
 }
 
 int packet_bad_open(const char *ifname, int error)

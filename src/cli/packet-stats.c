@@ -3,14 +3,13 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <linux/if_packet.h>
-#include <net/if_arp.h>
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "packet-cli.h"
+#include "progress.h"
 
 #define SECOND INT64_C(1000000000)
 #define SNAP 64			/* only the lengths are looked at */
@@ -29,24 +28,12 @@ struct meter {
 	int status;
 };
 
-static int64_t now_ns(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return t.tv_sec * SECOND + t.tv_nsec;
-}
-
 static void count_batch(struct counts *c, struct sfam_packet_batch *batch)
 {
-	const struct sockaddr_ll *from;
 	struct sfam_packet p;
 
 	while (sfam_packet_batch_next(batch, &p)) {
-		from = sfam_packet_from(&p);
-		if (from->sll_pkttype == PACKET_OUTGOING &&
-		    (from->sll_hatype == ARPHRD_LOOPBACK ||
-		     from->sll_hatype == ARPHRD_CAN))
+		if (packet_is_twin(sfam_packet_from(&p)))
 			continue;
 		c->packets++;
 		c->bytes += p.orig_len;
@@ -109,7 +96,7 @@ static int wait_until(int64_t at_ns, int signals)
 	int64_t left;
 
 	do {
-		left = (at_ns - now_ns() + 999999) / 1000000;
+		left = (at_ns - progress_now_ns() + 999999) / 1000000;
 		if (poll(&p, 1, left > 0 ? (int)left : 0) > 0)
 			return 0;
 	} while (left > 0);
@@ -119,7 +106,7 @@ static int wait_until(int64_t at_ns, int signals)
 static void measure(struct meter *m, int signals)
 {
 	/* A tenth of the interval, or 50 ms: no ring fills in that time. */
-	int64_t step = m->interval_ns / 10, next = now_ns(), at = next;
+	int64_t step = m->interval_ns / 10, next = progress_now_ns(), at = next;
 	uint64_t told = 0;
 	size_t i;
 

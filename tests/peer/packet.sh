@@ -140,6 +140,26 @@ kill $ring
 wait $ring
 count "ring of files" "4 4 3" "$(for file in ring0 ring1 ring2; do
 	lines $file | wc -l; done | paste -s -d ' ')"
+begin pair "$SOCKFAM" packet sniff -w pair.pcapng pk0,lo udp
+pair=$job
+udp x 7601
+printf x | socat - UDP-SENDTO:127.0.0.1:7602
+udp end 7099
+for port in 7602 7099; do
+	wait_for sh -c "tcpdump -Z root -n -r pair.pcapng 2>/dev/null |
+		grep -q '\.$port: UDP'"
+done
+kill $pair
+wait $pair
+packet sniff -r pair.pcapng -w part -C 1p -W 5
+for part in part0 part1 part2; do
+	lines $part
+done >got.lines
+lines pair.pcapng >want.lines
+same "two interfaces, into three files" want.lines got.lines
+count "with their names" "lo pk0 pk0" "$(for part in part0 part1 part2; do
+	packet sniff -r $part
+done | cut -d ' ' -f 2 | sort | paste -s -d ' ')"
 begin period "$SOCKFAM" packet sniff -w p%S -G 1 -W 2 pk0 udp
 period=$job
 until ! kill -0 $period 2>/dev/null; do
