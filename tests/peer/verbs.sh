@@ -212,11 +212,15 @@ alg_cases()
 
 # -------------------------------------------------------- packet sniff
 
-# Without the time, and without what one of the two leaves out. tcpdump has
-# names of protocols from /etc/protocols, if there is one.
+# Up to the last packet of packet_traffic(): the programs end one after
+# another, and what the kernel sends then (it looks for its neighbours again
+# some seconds after) not all of them see. Without the time, and without what
+# one of the two leaves out. tcpdump has names of protocols from
+# /etc/protocols, if there is one.
 only_words()
 {
-	grep "$2" "$1" | sed -E -e 's/^[0-9:.]+ //' \
+	sed '/10\.83\.0\.2\.98: UDP/q' "$1" | grep "$2" |
+		sed -E -e 's/^[0-9:.]+ //' \
 		-e 's/^[a-z0-9.]+ +(In|Out|B|M|P) +//' \
 		-e 's/^vlan 7, p 0, //' -e 's/: ip-proto-1$/: icmp/' \
 		-e 's/, options \[[^]]*\]//'
