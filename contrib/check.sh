@@ -8,6 +8,8 @@ cd "$(dirname "$0")/.." || exit 1
 
 passed=0 failed=0 skipped=0 bad=
 started=$(date +%s)
+side=$(mktemp) side_pid=
+trap clean EXIT
 
 # run NAME COMMAND...: shows its output and adds up its last result line.
 run()
@@ -39,6 +41,39 @@ run()
 	skipped=$((skipped + $3))
 }
 
+# beside NAME COMMAND...: begins to run it in the background, one at a time.
+beside()
+{
+	say "in the background: $1"
+	shift
+	: >"$side"
+	# shellcheck disable=SC2016 # for the shell below
+	setsid sh -c 'out=$1; shift; "$@" >"$out" 2>&1; echo $? >"$out.status"' \
+		beside "$side" "$@" </dev/null &
+	side_pid=$!
+}
+
+# show: the output of what was begun, to its end, and its status.
+show()
+{
+	tail -n +1 -f --pid="$side_pid" "$side"
+	return "$(cat "$side.status")"
+}
+
+# finish NAME: as run, of what was begun.
+finish()
+{
+	run "$1" show
+	side_pid=
+}
+
+# shellcheck disable=SC2317 # called by the traps of setup.sh
+clean()
+{
+	[ -z "$side_pid" ] || kill -- "-$side_pid" 2>/dev/null
+	rm -f "$log" "$side" "$side.status"
+}
+
 # shellcheck disable=SC2086 # lists
 need_packages $BUILD_PACKAGES $VM_PACKAGES $TEST_PACKAGES
 
@@ -46,22 +81,26 @@ build build-gcc --enable-werror
 run "lint" contrib/lint/run build-gcc
 run "install" contrib/install-check build-gcc
 run "host, gcc" make -C build-gcc -s check
+# What counts instructions does not mind company.
+need_kernel 6.12
+beside "bench" make -C build-gcc -s bench
 build build-clang --enable-werror --with-libpcap CC=clang CXX=clang++
 run "host, clang" make -C build-clang -s check
 build build-dev --enable-dev
 run "host, ASan and UBSan, 1 000 000 round trips" \
 	env SFAM_ROUNDS=1000000 SFAM_PACKETS=1000000 \
 		make -C build-dev -s check
+finish "bench"
 run "fuzz, 20 s each" make -C build-gcc -s fuzz SECONDS=20
 run "distcheck" make -C build-gcc -s distcheck
 
-need_kernel 6.12
-run "VM, Linux 6.12" make -C build-gcc -s check-vm KERNEL=6.12
 need_kernel 6.1
-run "VM, Linux 6.1" make -C build-gcc -s check-vm KERNEL=6.1
+quietly "make for the VM" make -C build-gcc -s check-vm-programs
+beside "VM, Linux 6.1" make -C build-gcc -s check-vm KERNEL=6.1
+run "VM, Linux 6.12" make -C build-gcc -s check-vm KERNEL=6.12
+finish "VM, Linux 6.1"
 run "the tour" env PATH="$PWD/build-gcc:$PATH" tests/vm/run sh \
 	"$PWD/contrib/tour.sh"
-run "bench" make -C build-gcc -s bench
 
 say "done in $(($(date +%s) - started)) s; what this kernel lacks was skipped" \
 	"here, and run in the VM"

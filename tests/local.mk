@@ -336,12 +336,13 @@ check-local: all $(check_PROGRAMS) m32-bits
 # hurry in finding on a slow machine what the host has looked for. PATH: the
 # peers are Debian's, and not what the host's user may have in front of them.
 KERNEL = 6.12
-check-vm: all $(check_PROGRAMS) $(check_LTLIBRARIES) m32-bits
+check-vm-programs: all $(check_PROGRAMS) $(check_LTLIBRARIES) m32-bits
+check-vm: check-vm-programs
 	PATH="/usr/sbin:/usr/bin:$$PATH" SFAM_REQUIRE=all \
 	SFAM_PLACE=vm-$(KERNEL) SFAM_ROUNDS=5000 \
 	SFAM_VM_ENV="SOCKFAM" SOCKFAM=$(abs_builddir)/sockfam \
 	$(srcdir)/tests/vm/run --kernel $(KERNEL) --can-bus --canfd-bus \
-		--timeout 2400 \
+		--timeout 3600 \
 		$(abs_srcdir)/tests/run-tests $(UNIT_TESTS) \
 		$(abs_srcdir)/$(M32_TEST) $(abs_srcdir)/$(CLI_TEST) \
 		$(PEER_TESTS:%=$(abs_srcdir)/%) </dev/null
@@ -370,6 +371,6 @@ fuzz:
 		grep number_of_executed fuzz.log; \
 	done
 CLEANFILES += fuzz.log fuzz-can-text fuzz-capture fuzz-addr fuzz-decode fuzz-bpf
-.PHONY: check-vm fuzz soak-relay
+.PHONY: check-vm check-vm-programs fuzz soak-relay
 
 include tests/bench/local.mk
