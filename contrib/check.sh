@@ -84,9 +84,10 @@ run "host, gcc" make -C build-gcc -s check
 # What counts instructions does not mind company.
 need_kernel 6.12
 beside "bench" make -C build-gcc -s bench
-build build-clang --enable-werror --with-libpcap CC=clang CXX=clang++
+build build-clang --enable-werror --with-libpcap --with-zlib \
+	CC=clang CXX=clang++
 run "host, clang" make -C build-clang -s check
-build build-dev --enable-dev
+build build-dev --enable-dev --with-zlib
 run "host, ASan and UBSan, 1 000 000 round trips" \
 	env SFAM_ROUNDS=1000000 SFAM_PACKETS=1000000 \
 		make -C build-dev -s check

@@ -216,6 +216,47 @@ else
 	says 1 "at 3: expected and, or, or the end" packet filter "$syn"
 fi
 
+# Three packets of IPv4 without a link-layer header.
+{
+	printf '\324\303\262\241\2\0\4\0\0\0\0\0\0\0\0\0\0\0\4\0e\0\0\0'
+	for id in '\0001' '\0002' '\0003'; do
+		printf '\0\0\0\0\0\0\0\0\24\0\0\0\24\0\0\0E\0\0\24\0%b' "$id"
+		printf '\0\0\100\143\0\0\12\0\0\1\12\0\0\2'
+	done
+} >"$work/a.pcap"
+cd "$work" || exit 1
+says 0 "IP 10.0.0.1 > 10.0.0.2:" packet sniff -r a.pcap
+"$SOCKFAM" packet sniff -r a.pcap -w plain.pcap 2>/dev/null
+# Whether it was built --with-zlib shows here first.
+if "$SOCKFAM" packet sniff -r a.pcap -w b.pcap.gz 2>err; then
+	gzip -dc b.pcap.gz >b.pcap
+	same "-w .gz" plain.pcap b.pcap
+	"$SOCKFAM" packet sniff -r a.pcap >a.lines
+	"$SOCKFAM" packet sniff -r b.pcap.gz >b.lines
+	same "-r .gz" a.lines b.lines
+	"$SOCKFAM" packet sniff -r a.pcap -w ring.pcap.gz -C 1p -W 2
+	"$SOCKFAM" packet sniff -r a.pcap -w ring.pcap -C 1p -W 2
+	for i in 0 1; do
+		gzip -dc "ring.pcap$i.gz" >"ring$i"
+		same "-w .gz, ring $i" "ring.pcap$i" "ring$i"
+	done
+	head -c 50 b.pcap.gz >short.gz
+	says 1 "short.gz: at 50: the compressed data ends too early" \
+		packet sniff -r short.gz
+	{ head -c 30 b.pcap.gz; printf 'damage!'; } >damaged.gz
+	says 1 ": the compressed data is damaged" packet sniff -r damaged.gz
+	says 1 "No such file" packet sniff -r a.pcap -w no/b.pcap.gz
+	if [ -w /dev/full ]; then
+		ln -s /dev/full full.gz
+		says 1 "No space left" packet sniff -r a.pcap -w full.gz
+	fi
+else
+	refuses "-w .gz" 1 "was built without zlib" \
+		"$SOCKFAM" packet sniff -r a.pcap -w b.pcap.gz
+	gzip -k plain.pcap
+	says 1 "was built without zlib" packet sniff -r plain.pcap.gz
+fi
+
 # A full disk is told, and a reader that goes away ends it in silence.
 if [ -w /dev/full ]; then
 	"$SOCKFAM" addr unix:/x >/dev/full 2>"$work/err"

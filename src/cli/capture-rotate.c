@@ -5,6 +5,7 @@
 #include <time.h>
 
 #include "capture-rotate.h"
+#include "gzip.h"
 
 static int is_numbered(const struct capture_rotate *r)
 {
@@ -88,13 +89,20 @@ static int format_time(const struct capture_rotate *r, char *buf, size_t size)
 int capture_rotate_name(const struct capture_rotate *r, char *buf, size_t size)
 {
 	const int width = is_numbered(r) ? digits(r) : 0;
-	char name[PATH_MAX], number[16] = "";
+	const char *name = r->name;
+	char period[PATH_MAX], number[16] = "";
+	size_t stem;
 	int n;
 
-	if (r->seconds && format_time(r, name, sizeof(name)) < 0)
-		return -ENAMETOOLONG;
+	if (r->seconds) {
+		if (format_time(r, period, sizeof(period)) < 0)
+			return -ENAMETOOLONG;
+		name = period;
+	}
+	stem = gzip_stem(name);
 	if (width || r->number)
 		snprintf(number, sizeof(number), "%0*u", width, r->number);
-	n = snprintf(buf, size, "%s%s", r->seconds ? name : r->name, number);
+	n = snprintf(buf, size, "%.*s%s%s", (int)stem, name, number,
+		     name + stem);
 	return n < 0 || (size_t)n >= size ? -ENAMETOOLONG : 0;
 }

@@ -7,7 +7,8 @@
 
 /* Limits are 0 where there is none. */
 struct capture_rotate {
-	const char *name;	/* -w; with -G for strftime(3), local time */
+	/* -w; with -G for strftime(3), local time. Numbers go before .gz. */
+	const char *name;
 	uint64_t bytes;		/* -C: a file that has more is full */
 	uint64_t packets;	/* a file that has as many is full */
 	int64_t seconds;	/* -G: a period, which has one file or more */

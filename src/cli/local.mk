@@ -33,9 +33,9 @@ DECODE_SOURCES = \
 	src/cli/decode-view.h \
 	src/cli/decode.c \
 	src/cli/decode.h
-sockfam_CPPFLAGS = $(BASE_CPPFLAGS) $(PCAP_CFLAGS)
+sockfam_CPPFLAGS = $(BASE_CPPFLAGS) $(PCAP_CFLAGS) $(ZLIB_CFLAGS)
 sockfam_LDFLAGS = $(BASE_LDFLAGS)
-sockfam_LDADD = libsockfam.la libsockfam-ctl.la $(PCAP_LIBS)
+sockfam_LDADD = libsockfam.la libsockfam-ctl.la $(PCAP_LIBS) $(ZLIB_LIBS)
 sockfam_SOURCES = $(DECODE_SOURCES) \
 	src/cli/addr.c \
 	src/cli/alg-bench.c \
@@ -82,6 +82,8 @@ sockfam_SOURCES = $(DECODE_SOURCES) \
 	src/cli/fd-store.c \
 	src/cli/fd.c \
 	src/cli/fd.h \
+	src/cli/gzip.c \
+	src/cli/gzip.h \
 	src/cli/hex.c \
 	src/cli/hex.h \
 	src/cli/json.c \
@@ -94,6 +96,7 @@ sockfam_SOURCES = $(DECODE_SOURCES) \
 	src/cli/main.c \
 	src/cli/output.c \
 	src/cli/output.h \
+	src/cli/packet-file.c \
 	src/cli/packet-filter.c \
 	src/cli/packet-filter.h \
 	src/cli/netns.c \

@@ -13,6 +13,7 @@
 #include "capture-rotate.h"
 #include "cli.h"
 #include "decode.h"
+#include "gzip.h"
 
 int packet_sniff_run(const struct cli_verb *self, int argc, char **argv);
 int packet_send_run(const struct cli_verb *self, int argc, char **argv);
@@ -97,7 +98,8 @@ struct packet_save {
 	uint32_t n_interfaces;
 	uint64_t packets;	/* in all files */
 	struct sfam_capture_writer *writer;	/* NULL: none is open */
-	int fd;
+	int fd;			/* the writer's */
+	struct gzip gzip;	/* if it is compressed */
 	int is_done;		/* -W: there shall be no more files */
 };
 
@@ -114,6 +116,19 @@ int packet_save_end(struct packet_save *s);
 
 /* --------------------------------------------------------------- read -- */
 
+struct packet_file {
+	const char *name;
+	int fd;
+	struct gzip gzip;	/* if it is compressed */
+	struct sfam_capture_reader *reader;
+};
+
+/* "-" is stdin. CLI_OK, or prints; close it only then. */
+int packet_file_open(struct packet_file *f, const char *name);
+/* SFAM_CAPTURE_..., as sfam_capture_read() has them; or -1 after printing. */
+int packet_file_read(struct packet_file *f, struct sfam_capture_item *ret);
+void packet_file_close(struct packet_file *f);
+
 struct packet_read_opts {
 	struct packet_show show;
 	struct packet_save *save;
@@ -122,8 +137,6 @@ struct packet_read_opts {
 	int n_filter;
 };
 
-/* What sfam_capture_read() says of a file: CLI_FAILED. */
-int packet_bad_file(const char *name, int error, const struct sfam_diag *diag);
 /* A file instead of an interface. */
 int packet_read_run(const char *name, const struct packet_read_opts *opts);
 

@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* sniff -r: packets of a file, through the filter, shown or written again. */
 #include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <linux/if_ether.h>
 #include <linux/if_packet.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "packet-cli.h"
 #include "packet-filter.h"
@@ -203,30 +201,16 @@ static int is_done(const struct reading *r)
 	       ferror(stdout);
 }
 
-int packet_bad_file(const char *name, int error, const struct sfam_diag *diag)
-{
-	char words[SFAM_DIAG_STRLEN];
-
-	if (!diag->expected[0] ||
-	    sfam_diag_format(diag, words, sizeof(words)) < 0)
-		return cli_bad_call(name, error);
-	return cli_error("%s: %s", name, words);
-}
-
-static int read_all(struct reading *r, struct sfam_capture_reader *reader)
+static int read_all(struct reading *r, struct packet_file *file)
 {
 	struct sfam_capture_item item;
-	struct sfam_diag diag;
 	int kind;
 
 	while (!is_done(r)) {
-		memset(&diag, 0, sizeof(diag));
-		kind = sfam_capture_read(reader, &item, &diag);
+		kind = packet_file_read(file, &item);
 		if (kind == SFAM_CAPTURE_END)
 			break;
-		if (kind < 0)
-			return packet_bad_file(r->name, kind, &diag);
-		if (take_item(r, kind, &item) != CLI_OK)
+		if (kind < 0 || take_item(r, kind, &item) != CLI_OK)
 			return CLI_FAILED;
 	}
 	return CLI_OK;
@@ -246,23 +230,15 @@ static void end(struct reading *r)
 int packet_read_run(const char *name, const struct packet_read_opts *opts)
 {
 	struct reading r = { .opts = opts, .name = name };
-	struct sfam_capture_reader *reader;
-	int fd = strcmp(name, "-") == 0 ? STDIN_FILENO :
-					  open(name, O_RDONLY | O_CLOEXEC);
-	int e, status;
+	struct packet_file file;
+	int status;
 
-	if (fd < 0)
-		return cli_bad_call(name, -errno);
-	e = sfam_capture_reader_new(&reader, fd);
-	if (e < 0) {
-		close(fd);
-		return cli_bad_call(name, e);
-	}
-	status = read_all(&r, reader);
+	if (packet_file_open(&file, name) != CLI_OK)
+		return CLI_FAILED;
+	status = read_all(&r, &file);
 	if (opts->save->writer && packet_save_end(opts->save) != CLI_OK)
 		status = CLI_FAILED;
-	sfam_capture_reader_free(reader);
-	close(fd);
+	packet_file_close(&file);
 	end(&r);
 	return status;
 }

@@ -2,7 +2,6 @@
 /* sockfam packet replay: a capture file onto an interface. */
 #include <endian.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <linux/can.h>
 #include <stdio.h>
@@ -89,56 +88,48 @@ static int replay_packet(struct replay *r,
 	return status;
 }
 
-static int replay_items(struct replay *r, struct sfam_capture_reader *reader)
+static int replay_items(struct replay *r, struct packet_file *file)
 {
 	struct sfam_capture_item item;
-	struct sfam_diag diag;
 	int kind, status = CLI_OK;
 
 	while (status == CLI_OK) {
-		memset(&diag, 0, sizeof(diag));
-		kind = sfam_capture_read(reader, &item, &diag);
+		kind = packet_file_read(file, &item);
 		if (kind == SFAM_CAPTURE_END)
 			break;
 		if (kind < 0)
-			status = packet_bad_file(r->file, kind, &diag);
+			status = CLI_FAILED;
 		else if (kind == SFAM_CAPTURE_PACKET)
 			status = replay_packet(r, &item.packet);
 	}
 	return status;
 }
 
-static int replay_once(struct replay *r, int file)
+static int replay_once(struct replay *r)
 {
-	struct sfam_capture_reader *reader;
-	int e = sfam_capture_reader_new(&reader, file);
-	int status;
+	struct packet_file file;
+	int status = packet_file_open(&file, r->file);
 
-	if (e < 0)
-		return cli_bad_call(r->file, e);
+	if (status != CLI_OK)
+		return status;
 	r->has_begun = 0;
-	status = replay_items(r, reader);
-	sfam_capture_reader_free(reader);
+	status = replay_items(r, &file);
+	packet_file_close(&file);
 	return status;
 }
 
 static int replay_all(struct replay *r)
 {
 	int is_stdin = strcmp(r->file, "-") == 0;
-	int file = is_stdin ? STDIN_FILENO :
-			      open(r->file, O_RDONLY | O_CLOEXEC);
 	int status = CLI_OK;
 	uint64_t i;
 
-	if (file < 0)
-		return cli_bad_call(r->file, -errno);
 	for (i = 0; status == CLI_OK && i < r->times; i++) {
-		if (i && lseek(file, 0, SEEK_SET) < 0)
+		if (i && is_stdin && lseek(STDIN_FILENO, 0, SEEK_SET) < 0)
 			status = cli_bad_call(r->file, -errno);
 		else
-			status = replay_once(r, file);
+			status = replay_once(r);
 	}
-	close(file);
 	if (status == CLI_OK || r->sent)
 		fprintf(stderr, "%" PRIu64 " packets sent\n", r->sent);
 	return status;

@@ -11,9 +11,9 @@
 
 static enum sfam_capture_format format_of(const char *name)
 {
-	size_t len = strlen(name);
+	const size_t len = gzip_stem(name);
 
-	return len > 5 && strcmp(name + len - 5, ".pcap") == 0 ?
+	return len > 5 && strncmp(name + len - 5, ".pcap", 5) == 0 ?
 	       SFAM_CAPTURE_PCAP_NS : SFAM_CAPTURE_PCAPNG;
 }
 
@@ -38,6 +38,19 @@ static int add_interfaces(struct packet_save *s)
 	return CLI_OK;
 }
 
+/* A descriptor, or -errno. */
+static int create(struct packet_save *s, const char *name)
+{
+	int fd;
+
+	if (strcmp(s->rotate.name, "-") == 0)
+		return STDOUT_FILENO;
+	if (gzip_stem(name) < strlen(name))
+		return gzip_create(&s->gzip, name);
+	fd = open(name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+	return fd < 0 ? -errno : fd;
+}
+
 static int open_file(struct packet_save *s)
 {
 	const struct sfam_capture_section section = {
@@ -49,29 +62,39 @@ static int open_file(struct packet_save *s)
 
 	if (r < 0)
 		return cli_bad_call(s->rotate.name, r);
-	s->fd = strcmp(s->rotate.name, "-") == 0 ? STDOUT_FILENO :
-		open(name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+	s->fd = create(s, name);
+	if (s->fd == -ENOSYS)
+		return cli_error("%s: sockfam was built without zlib; try: "
+				 "-w - ... | gzip", name);
 	if (s->fd < 0)
-		return cli_bad_call(name, -errno);
+		return cli_bad_call(name, s->fd);
 	r = sfam_capture_writer_new(&s->writer, s->fd,
 				    format_of(s->rotate.name), &section);
 	return r < 0 ? cli_bad_call(name, r) : add_interfaces(s);
 }
 
+static int close_file(struct packet_save *s)
+{
+	const int fd = s->fd;
+
+	s->fd = -1;
+	if (s->gzip.stream)
+		return gzip_end(&s->gzip);
+	return fd >= 0 && close(fd) < 0 ? -errno : 0;
+}
+
 int packet_save_end(struct packet_save *s)
 {
 	struct sfam_capture_written written;
-	int status = CLI_OK;
+	int r;
 
 	if (s->writer) {
 		sfam_capture_written(s->writer, &written);
 		s->packets += written.packets;
 		s->writer = sfam_capture_writer_free(s->writer);
 	}
-	if (s->fd >= 0 && close(s->fd) < 0)
-		status = cli_bad_call(s->rotate.name, -errno);
-	s->fd = -1;
-	return status;
+	r = close_file(s);
+	return r < 0 ? cli_bad_call(s->rotate.name, r) : CLI_OK;
 }
 
 int packet_save_begin(struct packet_save *s)
@@ -107,6 +130,8 @@ int packet_save_write(struct packet_save *s,
 			return CLI_OK;
 		some = capture_rotate_room(&s->rotate, s->writer, records, n);
 		r = sfam_capture_write(s->writer, records, some);
+		if (r == 0 && s->gzip.stream)
+			r = gzip_flush(&s->gzip);
 		if (r == -EPIPE && s->fd == STDOUT_FILENO)
 			return CLI_FAILED;
 		if (r < 0)

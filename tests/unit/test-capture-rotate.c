@@ -68,6 +68,20 @@ START_TEST(by_size)
 }
 END_TEST
 
+START_TEST(compressed)
+{
+	struct capture_rotate r = { .name = "x.pcap.gz", .bytes = 1000 };
+	struct capture_rotate only_end = { .name = ".gz", .bytes = 1000 };
+
+	is_name(&r, "x.pcap.gz");
+	fill(&r, 0);
+	is_name(&r, "x.pcap1.gz");
+	is_name(&only_end, ".gz");
+	fill(&only_end, 0);
+	is_name(&only_end, ".gz1");
+}
+END_TEST
+
 static void is_ring(unsigned int files, const char *first, const char *second,
 		    const char *last)
 {
@@ -221,6 +235,7 @@ int main(void)
 	const struct harness_test tests[] = {
 		{ one_file, NULL },
 		{ by_size, NULL },
+		{ compressed, NULL },
 		{ rings, NULL },
 		{ by_time, NULL },
 		{ some_periods, NULL },
