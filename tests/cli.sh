@@ -257,6 +257,50 @@ else
 	says 1 "was built without zlib" packet sniff -r plain.pcap.gz
 fi
 
+# Logs of CAN frames, there and back, and what is damaged in them.
+cat >can.log <<-'END'
+	(1700000000.000001) can0 123#DEADBEEF R
+	# a comment
+	DROPCOUNT: dropped 3 CAN frames on 'can1' socket (total drops 3)
+	(1700000000.000002) can1 12345678#R8_9
+	(1700000000.000003) can0 123##511 T
+	(1700000000.000004) can1 45123#81:00:12345678#11223344
+	DROPCOUNT: dropped 1 CAN frame on 'can1' socket (total drops 4)
+END
+says 0 "4 frames" can convert can.log can.pcapng
+grep -v '^#\|(total drops 4)' can.log >can.want
+"$SOCKFAM" can convert can.pcapng - >can.back 2>/dev/null
+same "can convert there and back" can.want can.back
+{
+	cat can.log
+	echo "(1700000000.5) can0 123#"
+} >bad.log
+refuses "can convert, a damaged line, -s" 1 \
+	"bad.log: line 8: at 12: expected six or nine digits" \
+	"$SOCKFAM" can convert -s bad.log bad.pcapng
+if [ -e bad.pcapng ]; then
+	not_ok "nothing is left of it" "$(ls -l bad.pcapng)"
+else
+	ok "nothing is left of it"
+fi
+if ! "$SOCKFAM" can convert bad.log bad.pcapng 2>err &&
+	grep -q "^1 damaged and left out" err &&
+	"$SOCKFAM" can convert bad.pcapng - 2>/dev/null | cmp -s - can.want; then
+	ok "can convert, a damaged line"
+else
+	not_ok "can convert, a damaged line" "$(cat err)"
+fi
+echo "(1.000000001) can0 123#" | "$SOCKFAM" can convert - - >out 2>err
+if grep -q "^1 stamps cut" err; then
+	ok "can convert cuts stamps"
+else
+	not_ok "can convert cuts stamps" "$(cat err)"
+fi
+says 2 "from which file, to which?" can convert can.log
+says 1 "No such file" can convert nosuch.log -
+says 1 "no compressed file is written" can convert can.log x.pcapng.gz
+says 0 "3 packets left out: their interface is not CAN" can convert a.pcap -
+
 # A full disk is told, and a reader that goes away ends it in silence.
 if [ -w /dev/full ]; then
 	"$SOCKFAM" addr unix:/x >/dev/full 2>"$work/err"

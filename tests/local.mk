@@ -259,6 +259,7 @@ CLI_TEST = tests/cli.sh
 PEER_TESTS = \
 	tests/peer/addr.sh \
 	tests/peer/alg.sh \
+	tests/peer/can-log.sh \
 	tests/peer/can.sh \
 	tests/peer/capture.sh \
 	tests/peer/ctl.sh \

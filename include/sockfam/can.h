@@ -268,6 +268,36 @@ ssize_t sfam_can_log_format(char *buf, size_t size, int64_t time_ns,
 			    const void *frame, size_t frame_size)
 	SFAM_MUST_CHECK;
 
+enum sfam_can_log_kind {
+	SFAM_CAN_LOG_OTHER,	/* does not begin with "(": comments */
+	SFAM_CAN_LOG_FRAME,
+	SFAM_CAN_LOG_DROPS,	/* DROPCOUNT: frames that candump lost */
+};
+
+/* What a line of the log says; zero where it says nothing. */
+struct sfam_can_log_line {
+	int64_t time_ns;
+	size_t frame_size;
+	char ifname[16];	/* with its NUL */
+	char direction;		/* 'R' received, 'T' sent */
+	uint64_t drops;		/* since the last such line */
+	uint64_t total;		/* since candump began */
+};
+
+/*
+ * Reads a line of candump's log format, with or without its newline:
+ *   (1700000000.123456) vcan0 123#11223344 R
+ *   DROPCOUNT: dropped 3 CAN frames on 'vcan0' socket (total drops 8)
+ * Stamps have six or nine digits behind the point. The frame goes to frame,
+ * a buffer of size bytes, as by sfam_can_text_parse() with text_flags.
+ * Returns the kind: enum sfam_can_log_kind; nothing is written for OTHER.
+ * -EINVAL, -ENOSPC: as there, diag->offset counts from the line's begin.
+ */
+int sfam_can_log_parse(struct sfam_can_log_line *ret, void *frame,
+		       size_t size, const char *line, size_t line_len,
+		       uint32_t text_flags, struct sfam_diag *diag)
+	SFAM_MUST_CHECK;
+
 #ifdef __cplusplus
 }
 #endif

@@ -93,6 +93,15 @@ void sfam_capture_set_link(struct sfam_capture_record *record,
 			   uint32_t link_type,
 			   const struct sockaddr_ll *from);
 
+/*
+ * The CAN frame of a packet that was read, as it was on a socket (can.h).
+ * Returns its size: CAN_MTU, CANFD_MTU, or SFAM_CANXL_HDR and its data.
+ * -EINVAL: another link type than CAN. -EBADMSG: cut, or a length that no
+ * such frame has. -ENOSPC: size is too small.
+ */
+ssize_t sfam_capture_can_frame(const struct sfam_capture_record *record,
+			       void *buf, size_t size) SFAM_MUST_CHECK;
+
 /* An interface. Only link_type and snap_len are in a pcap file. */
 struct sfam_capture_interface {
 	uint32_t link_type;

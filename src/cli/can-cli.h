@@ -8,6 +8,7 @@
 #include "cli.h"
 
 int can_dump_run(const struct cli_verb *self, int argc, char **argv);
+int can_convert_run(const struct cli_verb *self, int argc, char **argv);
 int can_send_run(const struct cli_verb *self, int argc, char **argv);
 int can_state_run(const struct cli_verb *self, int argc, char **argv);
 int can_timing_run(const struct cli_verb *self, int argc, char **argv);

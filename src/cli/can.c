@@ -73,6 +73,20 @@ static const struct cli_verb below[] = {
 		.run = can_dump_run,
 	},
 	{
+		.name = "convert",
+		.args = "[-s] IN OUT",
+		.help = "a log of CAN frames in another format",
+		.details =
+"  .pcapng .pcap  capture files, as wireshark has them; IN also as .gz\n"
+"  other names    candump's log; -: stdin, stdout\n"
+"  -s             end at the first line that is damaged\n"
+"\n"
+"A pcapng file holds all that a log does, but not the other way round: a\n"
+"log's stamps end at microseconds. What is left out is told on stderr.\n"
+"Damaged lines are told, and left out. OUT appears when all is there.\n",
+		.run = can_convert_run,
+	},
+	{
 		.name = "filter",
 		.args = "FILTER[,FILTER]...",
 		.help = "show what a list of filters becomes in the kernel",

@@ -56,6 +56,7 @@ sockfam_SOURCES = $(DECODE_SOURCES) \
 	src/cli/alg-unseal.c \
 	src/cli/alg.c \
 	src/cli/can-cli.h \
+	src/cli/can-convert.c \
 	src/cli/can-ctl.c \
 	src/cli/can-dump.c \
 	src/cli/can-dump.h \

@@ -130,6 +130,7 @@ libsockfam_la_SOURCES = \
 	src/lib/can/frame.c \
 	src/lib/can/hex16.h \
 	src/lib/can/layout.h \
+	src/lib/can/log-parse.c \
 	src/lib/can/log.c \
 	src/lib/can/option.c \
 	src/lib/can/receive.c \
@@ -137,6 +138,7 @@ libsockfam_la_SOURCES = \
 	src/lib/can/text-format.c \
 	src/lib/can/text-parse.c \
 	src/lib/capture/layout.h \
+	src/lib/capture/can.c \
 	src/lib/capture/link.c \
 	src/lib/capture/options.c \
 	src/lib/capture/read-block.c \

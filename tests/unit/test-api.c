@@ -252,6 +252,7 @@ static void can(void)
 	struct iovec iov = { &frame, sizeof(frame) };
 	struct can_filter filter;
 	char text[SFAM_CAN_TEXT_STRLEN];
+	struct sfam_can_log_line line;
 	uint32_t mask;
 
 	EXPECT(sfam_can_text_parse(&frame, sizeof(frame), "123#11", 6, 0,
@@ -264,6 +265,8 @@ static void can(void)
 	EXPECT(sfam_can_count_bits(&bits, &frame, sizeof(frame)) == 0);
 	EXPECT(sfam_can_log_format(text, sizeof(text), 0, "can0", 0, &frame,
 				   sizeof(frame)) > 0);
+	EXPECT(sfam_can_log_parse(&line, &frame, sizeof(frame), "#", 1, 0,
+				  NULL) == SFAM_CAN_LOG_OTHER);
 	EXPECT(sfam_can_filter_parse(&filter, &mask, "123:7FF", 7, NULL) ==
 	       SFAM_CAN_FILTER_ID);
 	EXPECT(sfam_can_set_filters(-1, &filter, 1) == -EBADF);
@@ -543,6 +546,8 @@ static void capture(void)
 	EXPECT(pipe(fd) == 0);
 	eth.link_type = sfam_capture_link_type(from.sll_hatype);
 	sfam_capture_set_link(&record, eth.link_type, &from);
+	EXPECT(sfam_capture_can_frame(&record, &stats, sizeof(stats)) ==
+	       -EINVAL);
 	EXPECT(sfam_capture_writer_new(&w, fd[1], SFAM_CAPTURE_PCAPNG,
 				       NULL) == 0);
 	EXPECT(sfam_capture_add_interface(w, &eth) == 0);

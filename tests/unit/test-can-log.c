@@ -136,6 +136,188 @@ START_TEST(longest)
 }
 END_TEST
 
+/* --------------------------------------------------------------- parse -- */
+
+static struct sfam_can_log_line got;
+static union frame got_frame;
+
+static int parse(const char *text)
+{
+	struct sfam_diag diag;
+
+	memset(&got, 0x55, sizeof(got));
+	memset(&got_frame, 0x55, sizeof(got_frame));
+	return sfam_can_log_parse(&got, &got_frame, sizeof(got_frame), text,
+				  strlen(text), 0, &diag);
+}
+
+static void is_frame(const char *text, int64_t time_ns, const char *ifname,
+		     const char *frame, char direction)
+{
+	union frame f;
+	size_t size = frame_of(&f, frame);
+
+	ck_assert_int_eq(parse(text), SFAM_CAN_LOG_FRAME);
+	ck_assert_int_eq(got.time_ns, time_ns);
+	ck_assert_str_eq(got.ifname, ifname);
+	ck_assert_int_eq(got.direction, direction);
+	ck_assert_uint_eq(got.drops, 0);
+	ck_assert_uint_eq(got.frame_size, size);
+	ck_assert_mem_eq(&got_frame, &f, size);
+	/* Nothing behind it. */
+	ck_assert_uint_eq(got_frame.at[size], 0x55);
+}
+
+START_TEST(parse_frames)
+{
+	const int64_t t = INT64_C(1700000000123456000);
+
+	is_frame("(1700000000.123456) vcan0 123#11223344", t, "vcan0",
+		 "123#11223344", 0);
+	is_frame("(1700000000.123456)    vcan0  123#11223344\n", t, "vcan0",
+		 "123#11223344", 0);
+	is_frame("(1700000000.123456789) vcan0 12345678#R8_9 R\r\n", t + 789,
+		 "vcan0", "12345678#R8_9", 'R');
+	is_frame("(000.000000) c 123##511  T ", 0, "c", "123##511", 'T');
+	is_frame("(9223372035.999999999) interface-names "
+		 "45123#81:00:12345678#112233 T", INT64_C(9223372035999999999),
+		 "interface-names", "45123#81:00:12345678#112233", 'T');
+}
+END_TEST
+
+START_TEST(parse_drops)
+{
+	ck_assert_int_eq(parse("DROPCOUNT: dropped 1 CAN frame on 'can0' "
+			       "socket (total drops 18446744073709551615)\n"),
+			 SFAM_CAN_LOG_DROPS);
+	ck_assert_uint_eq(got.drops, 1);
+	ck_assert_uint_eq(got.total, UINT64_MAX);
+	ck_assert_str_eq(got.ifname, "can0");
+	ck_assert_uint_eq(got.frame_size, 0);
+	ck_assert_int_eq(parse("DROPCOUNT: dropped 20 CAN frames on "
+			       "'interface-names' socket (total drops 20)"),
+			 SFAM_CAN_LOG_DROPS);
+	ck_assert_uint_eq(got.drops, 20);
+}
+END_TEST
+
+START_TEST(parse_others)
+{
+	static const char *const texts[] = {
+		"", "\n", "# a comment", " (1.000000) can0 123#", "DROPCOUNT:",
+	};
+	size_t i;
+
+	for (i = 0; i < HARNESS_LEN(texts); i++) {
+		ck_assert_int_eq(parse(texts[i]), SFAM_CAN_LOG_OTHER);
+		ck_assert_int_eq(got.frame_size & 0xff, 0x55);
+	}
+}
+END_TEST
+
+/* Where it is wrong; and nothing is written. */
+static const struct {
+	const char *text;
+	size_t offset;
+} bad[] = {
+	{ "(", 1 }, { "(x.000000) can0 123#", 1 }, { "(1", 2 },
+	{ "(1,000000) can0 123#", 2 }, { "(1.00000) can0 123#", 3 },
+	{ "(1.0000000) can0 123#", 3 }, { "(1.0000000000) can0 123#", 3 },
+	{ "(9223372036.000000) can0 123#", 1 },
+	{ "(99999999999999999999.000000) can0 123#", 1 },
+	{ "(1.000000 can0 123#", 9 }, { "(1.000000)can0 123#", 10 },
+	{ "(1.000000) can0", 11 }, { "(1.000000) ", 11 },
+	{ "(1.000000) interface-names0 123#", 11 },
+	{ "(1.000000) can0 ", 16 }, { "(1.000000) can0 123", 19 },
+	{ "(1.000000) can0 123#G", 20 },
+	{ "(1.000000) can0 123#112233445566778899", 36 },
+	{ "(1.000000) can0 123# X", 21 }, { "(1.000000) can0 123# RT", 22 },
+	{ "DROPCOUNT: dropped ", 19 }, { "DROPCOUNT: dropped x CAN", 19 },
+	{ "DROPCOUNT: dropped 18446744073709551616 CAN frames on", 19 },
+	{ "DROPCOUNT: dropped 1 CAM", 20 },
+	{ "DROPCOUNT: dropped 1 CAN frame on can0", 30 },
+	{ "DROPCOUNT: dropped 1 CAN frame on '' socket", 35 },
+	{ "DROPCOUNT: dropped 1 CAN frame on 'c' socket", 37 },
+	{ "DROPCOUNT: dropped 1 CAN frame on 'c' socket (total drops )", 58 },
+	{ "DROPCOUNT: dropped 1 CAN frame on 'c' socket (total drops 1", 59 },
+	{ "DROPCOUNT: dropped 1 CAN frame on 'c' socket (total drops 1) ",
+	  60 },
+};
+
+static void is_bad(const char *text, size_t offset)
+{
+	struct sfam_can_log_line l;
+	struct sfam_diag diag;
+	union frame f;
+
+	memset(&l, 0x55, sizeof(l));
+	memset(&f, 0x55, sizeof(f));
+	ck_assert_err(sfam_can_log_parse(&l, &f, sizeof(f), text, strlen(text),
+					 0, &diag), EINVAL);
+	ck_assert_msg(diag.offset == offset, "%s: at %zu", text, diag.offset);
+	ck_assert_uint_eq(l.frame_size & 0xff, 0x55);
+	ck_assert_uint_eq(f.at[0], 0x55);
+	ck_assert_err(sfam_can_log_parse(&l, &f, sizeof(f), text, strlen(text),
+					 0, NULL), EINVAL);
+}
+
+START_TEST(parse_bad)
+{
+	size_t i;
+
+	for (i = 0; i < HARNESS_LEN(bad); i++)
+		is_bad(bad[i].text, bad[i].offset);
+}
+END_TEST
+
+START_TEST(parse_room)
+{
+	static const char text[] = "(1.000000) can0 123#11";
+	struct sfam_can_log_line l;
+	union frame f;
+	size_t size;
+
+	memset(&f, 0x55, sizeof(f));
+	for (size = 0; size < CAN_MTU; size++)
+		ck_assert_err(sfam_can_log_parse(&l, &f, size, text,
+						 strlen(text), 0, NULL),
+			      ENOSPC);
+	ck_assert_uint_eq(f.at[0], 0x55);
+	ck_assert_int_eq(sfam_can_log_parse(&l, &f, CAN_MTU, text,
+					    strlen(text), 0, NULL),
+			 SFAM_CAN_LOG_FRAME);
+	ck_assert_uint_eq(f.at[CAN_MTU], 0x55);
+}
+END_TEST
+
+/* What is written is read again, whatever the bytes are. */
+START_TEST(there_and_back)
+{
+	uint64_t state = test_seed();
+	union frame f;
+	ssize_t len;
+	int64_t t;
+	int i;
+
+	for (i = 0; i < 20000; i++) {
+		memset(&f, 0, sizeof(f));
+		t = (int64_t)(test_random(&state) >> (1 + i % 63));
+		t -= t % 1000;
+		f.id = (uint32_t)test_random(&state) & 0x7ff;
+		f.at[4] = (uint8_t)(i % 9);
+		memset(f.at + 8, i, f.at[4]);
+		len = sfam_can_log_format(line, sizeof(line), t, "can0",
+					  (size_t)i % 16, &f, CAN_MTU);
+		ck_assert_int_eq(sfam_can_log_parse(&got, &got_frame,
+						    sizeof(got_frame), line,
+						    (size_t)len, 0, NULL),
+				 SFAM_CAN_LOG_FRAME);
+		ck_assert_int_eq(got.time_ns, t);
+		ck_assert_mem_eq(&got_frame, &f, CAN_MTU);
+	}
+}
+END_TEST
+
 int main(void)
 {
 	const struct harness_test tests[] = {
@@ -144,6 +326,12 @@ int main(void)
 		{ exact_room, NULL },
 		{ refused, NULL },
 		{ longest, NULL },
+		{ parse_frames, NULL },
+		{ parse_drops, NULL },
+		{ parse_others, NULL },
+		{ parse_bad, NULL },
+		{ parse_room, NULL },
+		{ there_and_back, NULL },
 	};
 
 	return harness_run("can-log", tests, HARNESS_LEN(tests));

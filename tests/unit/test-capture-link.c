@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What packets begin with in a file, made from what sockets say of them. */
 #include <arpa/inet.h>
+#include <errno.h>
 #include <linux/can.h>
 #include <linux/if_ether.h>
 #include <net/if_arp.h>
@@ -209,6 +210,114 @@ START_TEST(canxl)
 }
 END_TEST
 
+/* ----------------------------------------------------- frames of a file -- */
+
+static ssize_t frame_of(void *frame, size_t size, const void *bytes,
+			size_t len)
+{
+	const struct sfam_capture_record r = {
+		.data = bytes,
+		.len = len,
+		.link_type = SFAM_CAPTURE_LINK_CAN,
+	};
+
+	return sfam_capture_can_frame(&r, frame, size);
+}
+
+/* A frame to the bytes of a file, and back. */
+static void is_back(const char *text, uint16_t protocol)
+{
+	uint32_t frame[SFAM_CANXL_MTU / 4], back[SFAM_CANXL_MTU / 4];
+	uint8_t bytes[SFAM_CANXL_MTU];
+	struct sfam_capture_record r;
+	ssize_t n = sfam_can_text_parse(frame, sizeof(frame), text,
+					strlen(text), 0, NULL);
+	ssize_t size;
+
+	ck_assert_ok(n);
+	set(&r, SFAM_CAPTURE_LINK_CAN, protocol, frame, (size_t)n);
+	memcpy(bytes, r.head, r.head_len);
+	memcpy(bytes + r.head_len, r.data, r.len);
+	memset(back, 0x55, sizeof(back));
+	for (size = 0; size < n; size++)
+		ck_assert_err(frame_of(back, (size_t)size, bytes, (size_t)n),
+			      ENOSPC);
+	ck_assert_uint_eq(back[0], 0x55555555);
+	ck_assert_int_eq(frame_of(back, (size_t)n, bytes, (size_t)n), n);
+	/* On a socket it may say that it is FD, or not. */
+	if (protocol == ETH_P_CANFD)
+		((uint8_t *)frame)[5] = ((uint8_t *)back)[5];
+	ck_assert_mem_eq(back, frame, (size_t)n);
+}
+
+START_TEST(can_frames)
+{
+	is_back("123#", ETH_P_CAN);
+	is_back("12345678#1122334455667788_C", ETH_P_CAN);
+	is_back("7FF#R5", ETH_P_CAN);
+	is_back("20000080#0011223344556677", ETH_P_CAN);
+	is_back("123##7", ETH_P_CANFD);
+	is_back("123##511", ETH_P_CANFD);
+	is_back("45123#81:00:12345678#112233", P_CANXL);
+}
+END_TEST
+
+/* Written by others: data without padding, flags of no meaning. */
+START_TEST(can_frames_of_others)
+{
+	static const uint8_t one[] = "\0\0\1\x23\1\0\0\0\x99";
+	static const uint8_t fd[] = "\0\0\1\x23\1\4\0\0\x99";
+	static const uint8_t odd[] = "\0\0\1\x23\1\2\0\0\x99";
+	uint8_t frame[CANFD_MTU] __attribute__((aligned(4)));
+
+	ck_assert_int_eq(frame_of(frame, sizeof(frame), one, 9), CAN_MTU);
+	ck_assert_uint_eq(frame[8], 0x99);
+	ck_assert_uint_eq(frame[9], 0);
+	ck_assert_int_eq(frame_of(frame, sizeof(frame), fd, 9), CANFD_MTU);
+	ck_assert_uint_eq(frame[71], 0);
+	ck_assert_int_eq(frame_of(frame, sizeof(frame), odd, 9), CAN_MTU);
+	ck_assert_uint_eq(frame[5], 0);
+}
+END_TEST
+
+/* bytes[i]: cut, or longer than such a frame may be. */
+START_TEST(no_can_frames)
+{
+	static const struct {
+		const char *bytes;
+		size_t len;
+	} bad[] = {
+		{ "", 0 }, { "\0\0\0\0\0\0\0", 7 },
+		{ "\0\0\0\0\1\0\0\0", 8 },
+		{ "\0\0\0\0\x09\0\0\0" "123456789", 17 },
+		{ "\0\0\0\0\x02\4\0\0" "1", 9 },
+		{ "\0\0\0\0\x80\0\1\0" "123", 11 },
+		{ "\0\0\0\0\x80\0\0\0" "1234", 12 },
+		{ "\0\0\0\0\x80\0\2\0" "1234" "5", 13 },
+		{ "\0\0\0\0\x80\0\1\x08" "1234" "5", 13 },
+	};
+	static uint8_t long_fd[100] = { [4] = 65, [5] = 4 };
+	uint32_t frame[SFAM_CANXL_MTU / 4];
+	struct sfam_capture_record r = {
+		.data = long_fd,
+		.len = CAN_MTU,
+		.link_type = SFAM_CAPTURE_LINK_ETHERNET,
+	};
+	size_t i;
+
+	for (i = 0; i < HARNESS_LEN(bad); i++)
+		ck_assert_err(frame_of(frame, sizeof(frame), bad[i].bytes,
+				       bad[i].len), EBADMSG);
+	ck_assert_err(frame_of(frame, sizeof(frame), long_fd, 100), EBADMSG);
+	ck_assert_err(sfam_capture_can_frame(&r, frame, sizeof(frame)),
+		      EINVAL);
+	r.link_type = SFAM_CAPTURE_LINK_CAN;
+	r.head_len = 1;
+	ck_assert_err(sfam_capture_can_frame(&r, frame, sizeof(frame)),
+		      EINVAL);
+}
+END_TEST
+
 int main(void)
 {
 	const struct harness_test tests[] = {
@@ -218,6 +327,9 @@ int main(void)
 		{ cooked, NULL },
 		{ can, NULL },
 		{ canxl, NULL },
+		{ can_frames, NULL },
+		{ can_frames_of_others, NULL },
+		{ no_can_frames, NULL },
 	};
 
 	return harness_run("capture-link", tests, HARNESS_LEN(tests));

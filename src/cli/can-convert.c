@@ -1,0 +1,437 @@
+/* SPDX-License-Identifier: MIT */
+/* sockfam can convert: logs of CAN frames from one format to another. */
+#include <errno.h>
+#include <inttypes.h>
+#include <linux/if_ether.h>
+#include <linux/if_packet.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <arpa/inet.h>
+
+#include "can-cli.h"
+#include "output.h"
+#include "packet-cli.h"
+
+#define ETH_P_CANXL_SINCE_6_1 0x000e
+#define NAMES_MAX 256
+#define NOT_CAN UINT32_MAX
+
+struct convert {
+	const char *in;
+	int is_strict;		/* -s: a damaged line ends it */
+	struct output out;
+	struct sfam_capture_writer *writer;	/* NULL: lines are written */
+	enum sfam_capture_format format;
+	/* Of the interfaces, by their number in the file that is written. */
+	char names[NAMES_MAX][16];
+	uint64_t lost[NAMES_MAX];	/* to be told with the next frame */
+	uint64_t total_lost[NAMES_MAX];
+	uint32_t n_names;
+	/* Of the file that is read. */
+	uint32_t numbers[NAMES_MAX];	/* NOT_CAN, or where it is written */
+	uint32_t n_numbers;
+	uint64_t frames;
+	int64_t last_ns;	/* of the last one */
+	uint64_t cut_stamps, cut_drops;	/* that the format cannot hold */
+	uint64_t others;		/* packets that are not CAN */
+	uint64_t damaged;
+};
+
+/* A frame, and where it came from. */
+struct one {
+	int64_t time_ns;
+	uint32_t number;	/* of the interface */
+	char direction;		/* 'R', 'T', 0 */
+	const void *frame;
+	size_t size;
+};
+
+/* ------------------------------------------------------------ interfaces -- */
+
+static int add_to_file(struct convert *c, const char *name)
+{
+	const struct sfam_capture_interface interface = {
+		.name = name,
+		.link_type = SFAM_CAPTURE_LINK_CAN,
+	};
+	int r = sfam_capture_add_interface(c->writer, &interface);
+
+	if (r == -EUSERS && c->format != SFAM_CAPTURE_PCAPNG)
+		return cli_error("%s: a pcap file has one interface; try: "
+				 "another name than .pcap", c->out.name);
+	return r < 0 ? cli_bad_call(c->out.name, r) : CLI_OK;
+}
+
+static int number_of(struct convert *c, const char *name, uint32_t *ret)
+{
+	for (*ret = 0; *ret < c->n_names; (*ret)++)
+		if (strcmp(c->names[*ret], name) == 0)
+			return CLI_OK;
+	if (c->n_names == NAMES_MAX)
+		return cli_error("%s: more than %d interfaces", c->in,
+				 NAMES_MAX);
+	snprintf(c->names[c->n_names++], sizeof(c->names[0]), "%s", name);
+	return c->writer ? add_to_file(c, name) : CLI_OK;
+}
+
+/* --------------------------------------------------------------- writing -- */
+
+static int tell_drops(struct convert *c, uint32_t number)
+{
+	const uint64_t n = c->lost[number];
+	char line[128];
+
+	if (n == 0)
+		return CLI_OK;
+	c->lost[number] = 0;
+	c->total_lost[number] += n;
+	snprintf(line, sizeof(line), "DROPCOUNT: dropped %" PRIu64
+		 " CAN frame%s on '%s' socket (total drops %" PRIu64 ")\n", n,
+		 n > 1 ? "s" : "", c->names[number], c->total_lost[number]);
+	return output_write(&c->out, line, strlen(line)) < 0 ? CLI_FAILED :
+							       CLI_OK;
+}
+
+static int put_line(struct convert *c, const struct one *o)
+{
+	char line[SFAM_CAN_LOG_STRLEN + 2];
+	ssize_t n;
+
+	if (tell_drops(c, o->number) != CLI_OK)
+		return CLI_FAILED;
+	n = sfam_can_log_format(line, sizeof(line) - 2, o->time_ns,
+				c->names[o->number], 0, o->frame, o->size);
+	if (n < 0)
+		return cli_bad_call(c->in, (int)n);
+	if (o->direction) {
+		line[n - 1] = ' ';
+		line[n++] = o->direction;
+		line[n++] = '\n';
+	}
+	c->cut_stamps += o->time_ns % 1000 != 0;
+	return output_write(&c->out, line, (size_t)n) < 0 ? CLI_FAILED :
+							    CLI_OK;
+}
+
+/* An XL frame has a flag where the others have their length. */
+static uint16_t protocol_of(const struct one *o)
+{
+	const uint8_t *p = o->frame;
+
+	if (p[4] & 0x80)
+		return ETH_P_CANXL_SINCE_6_1;
+	return o->size == CAN_MTU ? ETH_P_CAN : ETH_P_CANFD;
+}
+
+static int put_packet(struct convert *c, const struct one *o)
+{
+	struct sfam_capture_record record = {
+		.time_ns = o->time_ns,
+		.data = o->frame,
+		.len = o->size,
+		.orig_len = o->size,
+		.interface = o->number,
+		.drops = c->lost[o->number],
+	};
+	const struct sockaddr_ll from = {
+		.sll_protocol = htons(protocol_of(o)),
+	};
+	int r;
+
+	sfam_capture_set_link(&record, SFAM_CAPTURE_LINK_CAN, &from);
+	record.flags = o->direction == 'R' ? SFAM_CAPTURE_IN :
+		       o->direction == 'T' ? SFAM_CAPTURE_OUT : 0;
+	r = sfam_capture_write(c->writer, &record, 1);
+	if (r < 0)
+		return cli_bad_call(c->out.name, r);
+	if (c->format != SFAM_CAPTURE_PCAPNG)
+		c->cut_drops += record.drops;
+	c->total_lost[o->number] += record.drops;
+	c->lost[o->number] = 0;
+	return CLI_OK;
+}
+
+static int put(struct convert *c, const struct one *o)
+{
+	int status = c->writer ? put_packet(c, o) : put_line(c, o);
+
+	c->frames += status == CLI_OK;
+	c->last_ns = o->time_ns;
+	return status;
+}
+
+/* --------------------------------------------------------------- reading -- */
+
+/* A line that cannot be read: is it the end? */
+static int damaged(struct convert *c, uint64_t number,
+		   const struct sfam_diag *diag, int error)
+{
+	char words[SFAM_DIAG_STRLEN];
+
+	c->damaged++;
+	if (sfam_diag_format(diag, words, sizeof(words)) < 0)
+		return cli_bad_call(c->in, error);
+	cli_error("%s: line %" PRIu64 ": %s", c->in, number, words);
+	return c->is_strict ? CLI_FAILED : CLI_OK;
+}
+
+static int take_line(struct convert *c, const char *text, size_t len,
+		     uint64_t number)
+{
+	uint8_t frame[SFAM_CANXL_MTU] __attribute__((aligned(8)));
+	struct sfam_can_log_line line;
+	struct sfam_diag diag = { .offset = 0 };
+	struct one o = { .frame = frame };
+	int kind = sfam_can_log_parse(&line, frame, sizeof(frame), text, len,
+				      0, &diag);
+
+	if (kind < 0)
+		return damaged(c, number, &diag, kind);
+	if (kind == SFAM_CAN_LOG_OTHER)
+		return CLI_OK;
+	if (number_of(c, line.ifname, &o.number) != CLI_OK)
+		return CLI_FAILED;
+	if (kind == SFAM_CAN_LOG_DROPS) {
+		c->lost[o.number] += line.drops;
+		return CLI_OK;
+	}
+	o.time_ns = line.time_ns;
+	o.direction = line.direction;
+	o.size = line.frame_size;
+	return put(c, &o);
+}
+
+static int read_log(struct convert *c)
+{
+	const int is_stdin = strcmp(c->in, "-") == 0;
+	FILE *f = is_stdin ? stdin : fopen(c->in, "re");
+	int status = CLI_OK;
+	uint64_t number = 0;
+	char *line = NULL;
+	size_t size = 0;
+	ssize_t n;
+
+	if (!f)
+		return cli_bad_call(c->in, -errno);
+	while (status == CLI_OK && (n = getline(&line, &size, f)) > 0)
+		status = take_line(c, line, (size_t)n, ++number);
+	if (status == CLI_OK && ferror(f))
+		status = cli_bad_call(c->in, -errno);
+	free(line);
+	if (!is_stdin)
+		fclose(f);
+	return status;
+}
+
+/* Files of old kind have no names. */
+static int take_interface(struct convert *c,
+			  const struct sfam_capture_interface *i)
+{
+	uint32_t *number = &c->numbers[c->n_numbers];
+	char name[16];
+
+	if (c->n_numbers == NAMES_MAX)
+		return cli_error("%s: more than %d interfaces", c->in,
+				 NAMES_MAX);
+	*number = NOT_CAN;
+	c->n_numbers++;
+	if (i->link_type != SFAM_CAPTURE_LINK_CAN)
+		return CLI_OK;
+	snprintf(name, sizeof(name), "can%" PRIu32, c->n_numbers - 1);
+	if (i->name && i->name[0] && strlen(i->name) < sizeof(name) &&
+	    !strpbrk(i->name, " \t\n'"))
+		snprintf(name, sizeof(name), "%s", i->name);
+	return number_of(c, name, number);
+}
+
+static char direction_of(const struct sfam_capture_record *record)
+{
+	switch (record->flags & SFAM_CAPTURE_DIRECTION) {
+	case SFAM_CAPTURE_IN:
+		return 'R';
+	case SFAM_CAPTURE_OUT:
+		return 'T';
+	default:
+		return 0;
+	}
+}
+
+static int take_packet(struct convert *c,
+		       const struct sfam_capture_record *record)
+{
+	uint8_t frame[SFAM_CANXL_MTU] __attribute__((aligned(8)));
+	ssize_t n = sfam_capture_can_frame(record, frame, sizeof(frame));
+	const struct one o = {
+		.time_ns = record->time_ns,
+		.number = c->numbers[record->interface],
+		.direction = direction_of(record),
+		.frame = frame,
+		.size = (size_t)n,
+	};
+
+	if (o.number == NOT_CAN) {
+		c->others++;
+		return CLI_OK;
+	}
+	if (n < 0) {
+		cli_error("%s: packet %" PRIu64 ": no whole CAN frame", c->in,
+			  c->frames + c->others + c->damaged + 1);
+		c->damaged++;
+		return c->is_strict ? CLI_FAILED : CLI_OK;
+	}
+	c->lost[o.number] += record->drops;
+	return put(c, &o);
+}
+
+static int read_capture(struct convert *c)
+{
+	struct sfam_capture_item item;
+	struct packet_file file;
+	int status = CLI_OK;
+	int kind;
+
+	if (packet_file_open(&file, c->in) != CLI_OK)
+		return CLI_FAILED;
+	while (status == CLI_OK &&
+	       (kind = packet_file_read(&file, &item)) != SFAM_CAPTURE_END) {
+		if (kind < 0)
+			status = CLI_FAILED;
+		else if (kind == SFAM_CAPTURE_INTERFACE)
+			status = take_interface(c, &item.interface);
+		else if (kind == SFAM_CAPTURE_PACKET)
+			status = take_packet(c, &item.packet);
+	}
+	packet_file_close(&file);
+	return status;
+}
+
+/* ------------------------------------------------------------------ main -- */
+
+static int ends_in(const char *name, const char *end)
+{
+	const size_t len = gzip_stem(name), n = strlen(end);
+
+	return len > n && strncmp(name + len - n, end, n) == 0;
+}
+
+static int is_capture(const char *name)
+{
+	return ends_in(name, ".pcapng") || ends_in(name, ".pcap");
+}
+
+static int begin(struct convert *c, const char *name)
+{
+	int r;
+
+	if (!is_capture(name))
+		return CLI_OK;
+	c->format = ends_in(name, ".pcap") ? SFAM_CAPTURE_PCAP_NS :
+					     SFAM_CAPTURE_PCAPNG;
+	r = sfam_capture_writer_new(&c->writer, c->out.fd, c->format, NULL);
+	return r < 0 ? cli_bad_call(name, r) : CLI_OK;
+}
+
+/* Losses that no frame came after. */
+static int tell_last_drops(struct convert *c)
+{
+	struct sfam_capture_stats stats = {
+		.time_ns = c->last_ns,
+		.received = SFAM_CAPTURE_NOT_TOLD,
+		.if_drops = SFAM_CAPTURE_NOT_TOLD,
+		.accepted = SFAM_CAPTURE_NOT_TOLD,
+		.delivered = SFAM_CAPTURE_NOT_TOLD,
+	};
+	uint32_t i;
+	int r;
+
+	for (i = 0; i < c->n_names; i++) {
+		if (c->lost[i] && !c->writer && tell_drops(c, i) != CLI_OK)
+			return CLI_FAILED;
+		if (!c->lost[i])
+			continue;
+		stats.interface = i;
+		stats.os_drops = c->total_lost[i] + c->lost[i];
+		r = sfam_capture_write_stats(c->writer, &stats);
+		if (r == -EOPNOTSUPP)
+			c->cut_drops += c->lost[i];
+		else if (r < 0)
+			return cli_bad_call(c->out.name, r);
+	}
+	return CLI_OK;
+}
+
+static void tell(const struct convert *c)
+{
+	fprintf(stderr, "%" PRIu64 " frames\n", c->frames);
+	if (c->cut_stamps)
+		fprintf(stderr, "%" PRIu64 " stamps cut to microseconds: a "
+			"log holds no more\n", c->cut_stamps);
+	if (c->cut_drops)
+		fprintf(stderr, "%" PRIu64 " lost frames left out: pcap does "
+			"not hold them\n", c->cut_drops);
+	if (c->others)
+		fprintf(stderr, "%" PRIu64 " packets left out: their "
+			"interface is not CAN\n", c->others);
+	if (c->damaged)
+		fprintf(stderr, "%" PRIu64 " damaged and left out\n",
+			c->damaged);
+}
+
+static int convert(struct convert *c, const char *out)
+{
+	int status = begin(c, out);
+
+	if (status == CLI_OK)
+		status = is_capture(c->in) ? read_capture(c) : read_log(c);
+	if (status == CLI_OK)
+		status = tell_last_drops(c);
+	if (status != CLI_OK)
+		return status;
+	if (output_commit(&c->out) < 0)
+		return CLI_FAILED;
+	tell(c);
+	return c->damaged ? CLI_FAILED : CLI_OK;
+}
+
+/* Compressed capture files are read, and that is all. */
+static int check_names(const char *in, const char *out)
+{
+	if (gzip_stem(in) < strlen(in) && !is_capture(in))
+		return cli_error("%s: only capture files may be compressed; "
+				 "try: zcat %s | sockfam can convert - ...",
+				 in, in);
+	if (gzip_stem(out) < strlen(out))
+		return cli_error("%s: no compressed file is written; try: - "
+				 "... | gzip", out);
+	return CLI_OK;
+}
+
+int can_convert_run(const struct cli_verb *self, int argc, char **argv)
+{
+	struct convert *c;
+	int status, is_strict = 0, option;
+
+	while ((option = cli_getopt(self, argc, argv, "+:s")) != -1) {
+		if (option == '?')
+			return CLI_USAGE;
+		is_strict = 1;
+	}
+	if (argc - optind != 2)
+		return cli_usage(self, "from which file, to which?");
+	c = calloc(1, sizeof(*c));
+	if (!c)
+		return cli_bad_call("can convert", -ENOMEM);
+	c->in = argv[optind];
+	c->is_strict = is_strict;
+	status = check_names(argv[optind], argv[optind + 1]);
+	if (status == CLI_OK && output_open(&c->out, argv[optind + 1]) < 0)
+		status = CLI_FAILED;
+	if (status == CLI_OK) {
+		status = convert(c, argv[optind + 1]);
+		output_discard(&c->out);
+	}
+	sfam_capture_writer_free(c->writer);
+	free(c);
+	return status;
+}
