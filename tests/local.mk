@@ -47,6 +47,9 @@ UNIT_TESTS = \
 	tests/unit/test-api \
 	tests/unit/test-bits \
 	tests/unit/test-bpf \
+	tests/unit/test-can-bcm \
+	tests/unit/test-can-bcm-message \
+	tests/unit/test-can-bcm-watch \
 	tests/unit/test-can-bits \
 	tests/unit/test-can-bus \
 	tests/unit/test-can-ctl \
@@ -153,6 +156,12 @@ tests_unit_test_bits_SOURCES = tests/unit/test-bits.c \
 	tests/unit/test-bits-fd.c tests/unit/test-bits.h
 tests_unit_test_bpf_SOURCES = tests/unit/test-bpf.c \
 	tests/unit/bpf-random.h
+tests_unit_test_can_bcm_SOURCES = tests/unit/test-can-bcm.c \
+	tests/unit/test-can-bcm.h tests/unit/test-can-vcan.h
+tests_unit_test_can_bcm_message_SOURCES = tests/unit/test-can-bcm-message.c \
+	tests/unit/test-can-bcm.h tests/unit/test-can-vcan.h
+tests_unit_test_can_bcm_watch_SOURCES = tests/unit/test-can-bcm-watch.c \
+	tests/unit/test-can-bcm.h tests/unit/test-can-vcan.h
 tests_unit_test_can_filters_SOURCES = tests/unit/test-can-filters.c \
 	tests/unit/test-can-vcan.h
 tests_unit_test_can_gw_SOURCES = tests/unit/test-can-gw.c \

@@ -122,6 +122,12 @@ libsockfam_la_SOURCES = \
 	src/lib/family/vsock.c \
 	src/lib/family/x25.c \
 	src/lib/family/xdp.c \
+	src/lib/can/bcm-chain.c \
+	src/lib/can/bcm-message.c \
+	src/lib/can/bcm-recv.c \
+	src/lib/can/bcm-task.c \
+	src/lib/can/bcm-watch.c \
+	src/lib/can/bcm.h \
 	src/lib/can/bits.c \
 	src/lib/can/error-text.c \
 	src/lib/can/error.c \
