@@ -22,7 +22,7 @@ TOUR_PACKAGES="iputils-ping iproute2 coreutils"
 TEST_PACKAGES="$TOUR_PACKAGES git can-utils tcpdump socat ncat python3 clang
 	libclang-rt-14-dev gcc-multilib shellcheck universal-ctags
 	libc6-dev-i386 diffutils systemd libssl-dev kcapi-tools openssl xxd
-	tshark libpcap-dev zlib1g-dev"
+	tshark libpcap-dev zlib1g-dev python3-can"
 
 as_root()
 {

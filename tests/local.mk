@@ -269,6 +269,7 @@ PEER_TESTS = \
 	tests/peer/addr.sh \
 	tests/peer/alg.sh \
 	tests/peer/can-log.sh \
+	tests/peer/bcm.sh \
 	tests/peer/can.sh \
 	tests/peer/capture.sh \
 	tests/peer/ctl.sh \
@@ -305,6 +306,7 @@ EXTRA_DIST += $(CLI_TEST) $(M32_TEST) $(PEER_TESTS) \
 	tests/peer/alg-seal.sh \
 	tests/peer/alg-sums.sh \
 	tests/peer/alg-whole.sh \
+	tests/peer/bcm.py \
 	tests/peer/can-bits.py \
 	tests/peer/can-peer.py \
 	tests/peer/capture.py \

@@ -73,20 +73,6 @@ static const struct cli_verb below[] = {
 		.run = can_dump_run,
 	},
 	{
-		.name = "convert",
-		.args = "[-s] IN OUT",
-		.help = "a log of CAN frames in another format",
-		.details =
-"  .pcapng .pcap  capture files, as wireshark has them; IN also as .gz\n"
-"  other names    candump's log; -: stdin, stdout\n"
-"  -s             end at the first line that is damaged\n"
-"\n"
-"A pcapng file holds all that a log does, but not the other way round: a\n"
-"log's stamps end at microseconds. What is left out is told on stderr.\n"
-"Damaged lines are told, and left out. OUT appears when all is there.\n",
-		.run = can_convert_run,
-	},
-	{
 		.name = "filter",
 		.args = "FILTER[,FILTER]...",
 		.help = "show what a list of filters becomes in the kernel",
@@ -109,6 +95,55 @@ static const struct cli_verb below[] = {
 "\n"
 "All are checked before the first is sent.\n",
 		.run = can_send_run,
+	},
+	{
+		.name = "convert",
+		.args = "[-s] IN OUT",
+		.help = "a log of CAN frames in another format",
+		.details =
+"  .pcapng .pcap  capture files, as wireshark has them; IN also as .gz\n"
+"  other names    candump's log; -: stdin, stdout\n"
+"  -s             end at the first line that is damaged\n"
+"\n"
+"A pcapng file holds all that a log does, but not the other way round: a\n"
+"log's stamps end at microseconds. What is left out is told on stderr.\n"
+"Damaged lines are told, and left out. OUT appears when all is there.\n",
+		.run = can_convert_run,
+	},
+	{
+		.name = "cyclic",
+		.args = "[-n COUNT [-t SECONDS]] [-u] IF SECONDS FRAME...",
+		.help = "have the kernel send frames in turn, one each interval",
+		.details =
+"The kernel keeps the interval (can-bcm), until this ends: FRAME as for 'can\n"
+"send', the first at once. All are classic or all are FD.\n"
+"  -n  end after COUNT frames\n"
+"  -t  do not end after them: go on with one each SECONDS\n"
+"  -u  each line of stdin has frames for those that are sent; interval and\n"
+"      turn go on as they are\n"
+"\n"
+"Of more than 256 frames, the interval behind each 256th is kept by this\n"
+"program. A frame that cannot be sent (a full queue) is left out unseen.\n",
+		.run = can_cyclic_run,
+	},
+	{
+		.name = "changes",
+		.args = "[--json] [-m SECONDS] [-r SECONDS] [-n COUNT] IF "
+			"ID[#MASK[,VALUE]...]...",
+		.help = "show frames that changed, or that stay away",
+		.details =
+"The kernel compares (can-bcm) and wakes this up for changes only.\n"
+"  IF      an interface, or any\n"
+"  123     the classic frames 123, when data or length change; 123## for FD\n"
+"  123#FF00F0        only where the mask has a 1; 123##0FF00F0 for FD\n"
+"  123#F0,10FF,20FF  frames of several contents (multiplexed): those that\n"
+"          have 1 in the first digit, and those that have 2, apart; where the\n"
+"          first mask has 0, a value is the mask\n"
+"  -m      'missing' when none came for so long; the next is shown then\n"
+"  -r      after a line of an ID, the next so much later at the earliest\n"
+"  -n      end after COUNT lines\n"
+"  --json  an object on each line, with a time stamp\n",
+		.run = can_changes_run,
 	},
 	{
 		.name = "state",

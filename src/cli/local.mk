@@ -55,9 +55,13 @@ sockfam_SOURCES = $(DECODE_SOURCES) \
 	src/cli/alg-sums.h \
 	src/cli/alg-unseal.c \
 	src/cli/alg.c \
+	src/cli/can-bcm.c \
+	src/cli/can-bcm.h \
+	src/cli/can-changes.c \
 	src/cli/can-cli.h \
 	src/cli/can-convert.c \
 	src/cli/can-ctl.c \
+	src/cli/can-cyclic.c \
 	src/cli/can-dump.c \
 	src/cli/can-dump.h \
 	src/cli/can-filter.c \

@@ -13,15 +13,6 @@ here=$(dirname "$0")
 
 tab=$(printf '\t')
 
-# Each process waits for input: it is in poll, select, epoll or recvmmsg.
-waiting()
-{
-	for pid; do
-		wait_for grep -Eq '^(7|23|45|47|232|270|271|281|299) ' \
-			"/proc/$pid/syscall" || return 1
-	done
-}
-
 # both NAME COUNT OPTIONS... : candump and sockfam with the same arguments
 # see the same traffic; $traffic makes it.
 both()

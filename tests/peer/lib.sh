@@ -73,14 +73,23 @@ python_cases()
 	fi
 }
 
-# Waits until a command succeeds, for at most 20 s.
+# Waits until a command succeeds, for at most 300 s.
 wait_for()
 {
 	tries=0
 	until "$@" >/dev/null 2>&1; do
 		tries=$((tries + 1))
-		[ "$tries" -lt 200 ] || return 1
+		[ "$tries" -lt 3000 ] || return 1
 		sleep 0.1
+	done
+}
+
+# waiting PID...: each waits for input, in poll, select, epoll or recvmmsg.
+waiting()
+{
+	for pid; do
+		wait_for grep -Eq '^(7|23|45|47|232|270|271|281|299) ' \
+			"/proc/$pid/syscall" || return 1
 	done
 }
 
