@@ -48,6 +48,7 @@ UNIT_TESTS = \
 	tests/unit/test-bits \
 	tests/unit/test-bpf \
 	tests/unit/test-can-bcm \
+	tests/unit/test-can-bcm-bus \
 	tests/unit/test-can-bcm-message \
 	tests/unit/test-can-bcm-watch \
 	tests/unit/test-can-bits \
@@ -157,6 +158,8 @@ tests_unit_test_bits_SOURCES = tests/unit/test-bits.c \
 tests_unit_test_bpf_SOURCES = tests/unit/test-bpf.c \
 	tests/unit/bpf-random.h
 tests_unit_test_can_bcm_SOURCES = tests/unit/test-can-bcm.c \
+	tests/unit/test-can-bcm.h tests/unit/test-can-vcan.h
+tests_unit_test_can_bcm_bus_SOURCES = tests/unit/test-can-bcm-bus.c \
 	tests/unit/test-can-bcm.h tests/unit/test-can-vcan.h
 tests_unit_test_can_bcm_message_SOURCES = tests/unit/test-can-bcm-message.c \
 	tests/unit/test-can-bcm.h tests/unit/test-can-vcan.h
