@@ -145,6 +145,8 @@ tests_unit_test_alg_vectors_SOURCES = tests/unit/test-alg-vectors.c \
 	tests/unit/alg-common.h
 
 # Against the shared library alone, to see that every symbol is there.
+tests_unit_test_api_SOURCES = tests/unit/test-api.c \
+	tests/unit/test-api-bcm.c tests/unit/test-api.h
 tests_unit_test_api_LDADD = libsockfam.la libsockfam-ctl.la
 tests_unit_test_can_ctl_LDADD = $(LDADD) $(SOCKETCAN_LIBS)
 # Their ppoll() and setsockopt() are to be libsockfam's.
@@ -154,7 +156,8 @@ tests_unit_test_ring_open_LDFLAGS = $(AM_LDFLAGS) -rdynamic
 tests_unit_test_socket_list_LDFLAGS = $(AM_LDFLAGS) -rdynamic
 tests_unit_test_bits_LDADD = libsockfam.la
 tests_unit_test_bits_SOURCES = tests/unit/test-bits.c \
-	tests/unit/test-bits-fd.c tests/unit/test-bits.h
+	tests/unit/test-bits-bcm.c tests/unit/test-bits-fd.c \
+	tests/unit/test-bits.h
 tests_unit_test_bpf_SOURCES = tests/unit/test-bpf.c \
 	tests/unit/bpf-random.h
 tests_unit_test_can_bcm_SOURCES = tests/unit/test-can-bcm.c \

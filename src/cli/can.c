@@ -113,7 +113,7 @@ static const struct cli_verb below[] = {
 	{
 		.name = "cyclic",
 		.args = "[-n COUNT [-t SECONDS]] [-u] IF SECONDS FRAME...",
-		.help = "have the kernel send frames in turn, one each interval",
+		.help = "have the kernel send frames, one each interval",
 		.details =
 "The kernel keeps the interval (can-bcm), until this ends: FRAME as for 'can\n"
 "send', the first at once. All are classic or all are FD.\n"
@@ -128,8 +128,8 @@ static const struct cli_verb below[] = {
 	},
 	{
 		.name = "changes",
-		.args = "[--json] [-m SECONDS] [-r SECONDS] [-n COUNT] IF "
-			"ID[#MASK[,VALUE]...]...",
+		.args = "[--json] [-m SECONDS] [-r SECONDS] [-n COUNT] "
+			"IF ID[#MASK[,VALUE]...]...",
 		.help = "show frames that changed, or that stay away",
 		.details =
 "The kernel compares (can-bcm) and wakes this up for changes only.\n"

@@ -12,16 +12,17 @@
 #include <sockfam/ctl.h>
 #include <sockfam/sockfam.h>
 
+#include "test-api.h"
+
 static int failed;
 
-static void expect(int holds, const char *what)
+void expect(int holds, const char *what)
 {
 	if (holds)
 		return;
 	failed++;
 	printf("FAIL api: %s\n", what);
 }
-#define EXPECT(condition) expect(condition, #condition)
 
 static void family(void)
 {
@@ -319,29 +320,6 @@ static void packet_ring(void)
 	EXPECT(sfam_packet_ring_events(ring) == SFAM_PACKET_EVENT_WOKEN);
 	EXPECT(sfam_packet_ring_stats(ring, &stats) == 0);
 	EXPECT(sfam_packet_ring_free(ring) == NULL);
-}
-
-static void can_bcm(void)
-{
-	struct can_frame frame = { .can_id = 0x123 };
-	struct iovec iov = { &frame, sizeof(frame) };
-	struct sfam_bcm_task task = SFAM_BCM_TASK_INIT;
-	struct sfam_bcm_watch watch = SFAM_BCM_WATCH_INIT;
-	struct sfam_bcm_chain chain = { 0, 0, &iov, 1, 1000, 0 };
-	struct sfam_bcm_event event;
-
-	task.frames = &iov;
-	task.n = 1;
-	task.then_ns = 1000;
-	EXPECT(sfam_bcm_task_start(-1, &task) == -EBADF);
-	EXPECT(sfam_bcm_task_change(-1, &task) == -ENOENT);
-	EXPECT(sfam_bcm_task_ask(-1, &task) == -EBADF);
-	EXPECT(sfam_bcm_task_stop(-1, &task) == -EBADF);
-	EXPECT(sfam_bcm_chain_next(-1, &chain, 0) == -EBADF);
-	EXPECT(sfam_bcm_watch_start(-1, &watch) == -EBADF);
-	EXPECT(sfam_bcm_watch_ask(-1, &watch) == -EBADF);
-	EXPECT(sfam_bcm_watch_stop(-1, &watch) == -EBADF);
-	EXPECT(sfam_bcm_recv(-1, &event, &frame, sizeof(frame), 0) == -EBADF);
 }
 
 static void can_error(void)

@@ -428,6 +428,7 @@ static const struct {
 	{ "surplus", surplus },
 	{ "framed_counts", framed_counts },
 	{ "limited", limited },
+	{ "bcm", bcm },
 };
 
 int main(void)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Control messages and descriptors in the layouts of 64 and of 32 bits: the
- * same program is built once more with -m32, where check(3) has no library.
+ * Control messages, descriptors and the broadcast manager in the layouts of 64
+ * and of 32 bits: the same program is built once more with -m32, where
+ * check(3) has no library.
  */
 #ifndef TEST_BITS_H
 #define TEST_BITS_H
@@ -31,6 +32,8 @@ static inline struct msghdr message_of(void *buf, size_t len, int flags)
 	return msg;
 }
 
+/* In test-bits-bcm.c. */
+void bcm(void);
 /* In test-bits-fd.c. */
 void control_sizes(void);
 void simple_counts(void);
