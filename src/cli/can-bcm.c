@@ -31,6 +31,17 @@ int can_bcm_open(const char *arg, char *ret_name)
 	return cli_open(&addr, SFAM_OPEN_CONNECT, NULL);
 }
 
+int can_bcm_seconds(const char *text, int64_t *ret_ns)
+{
+	int64_t ns;
+
+	if (cli_seconds(text, &ns) < 0 || ns <= 0 || ns % 1000 ||
+	    ns > SFAM_BCM_MAX_NS)
+		return -1;
+	*ret_ns = ns;
+	return 0;
+}
+
 int can_bcm_failed(const char *name, int error)
 {
 	if (error == -ENETDOWN)

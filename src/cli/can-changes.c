@@ -245,12 +245,11 @@ static int read_option(const struct cli_verb *self, struct changes *c, int o)
 {
 	switch (o) {
 	case 'm':
-		if (cli_seconds(optarg, &c->missing_ns) < 0 ||
-		    c->missing_ns == 0)
+		if (can_bcm_seconds(optarg, &c->missing_ns) < 0)
 			return cli_usage(self, "-m takes seconds");
 		return CLI_OK;
 	case 'r':
-		if (cli_seconds(optarg, &c->rate_ns) < 0)
+		if (can_bcm_seconds(optarg, &c->rate_ns) < 0)
 			return cli_usage(self, "-r takes seconds");
 		return CLI_OK;
 	case 'n':

@@ -322,8 +322,7 @@ static int read_options(const struct cli_verb *self, struct cyclic *c,
 						 "frames");
 			break;
 		case 't':
-			if (cli_seconds(optarg, &c->then_ns) < 0 ||
-			    c->then_ns == 0)
+			if (can_bcm_seconds(optarg, &c->then_ns) < 0)
 				return cli_usage(self, "-t takes seconds");
 			break;
 		case 'u':
@@ -347,10 +346,9 @@ static int read_operands(const struct cli_verb *self, struct cyclic *c,
 	if (argc - optind < 3)
 		return cli_usage(self, "which interface, how often and which "
 				 "frames?");
-	if (cli_seconds(argv[optind + 1], &c->interval_ns) < 0 ||
-	    c->interval_ns == 0)
-		return cli_usage(self, "an interval is seconds, not %s",
-				 argv[optind + 1]);
+	if (can_bcm_seconds(argv[optind + 1], &c->interval_ns) < 0)
+		return cli_usage(self, "an interval is seconds, 0.000001 at "
+				 "the least, not %s", argv[optind + 1]);
 	if (n > SFAM_BCM_FRAMES_MAX && (c->then_ns || c->reads))
 		return cli_usage(self, "-t and -u are for %d frames at most",
 				 SFAM_BCM_FRAMES_MAX);

@@ -197,7 +197,7 @@ no_cyclic "any" 1 "one interface" any 1 123#
 no_cyclic "no interface" 1 "existing interface" nosuch0 1 123#
 no_cyclic "interval" 2 "seconds" vcan0 x 123#
 no_cyclic "no interval" 2 "seconds" vcan0 0 123#
-no_cyclic "too fine" 1 "vcan0" vcan0 0.0000001 123#
+no_cyclic "too fine" 2 "seconds" vcan0 0.0000001 123#
 no_cyclic "no count" 2 "-t comes after" -t 1 vcan0 1 123#
 no_cyclic "no frame" 2 "usage" vcan0 1
 # shellcheck disable=SC2046 # a list
@@ -207,6 +207,7 @@ no_changes "empty mask" 1 "expected a mask" vcan0 123##0
 no_changes "error frame" 1 "no identifier" vcan0 20000004
 no_changes "nothing to watch" 2 "which" vcan0
 no_changes "bad time" 2 "seconds" -m 0 vcan0 123
+no_changes "too long" 2 "seconds" -r 34560001 vcan0 123
 "$SOCKFAM" link down vcan16
 no_cyclic "down" 1 "is down" vcan16 1 123#
 
