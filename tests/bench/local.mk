@@ -11,12 +11,15 @@ tests_bench_bench_SOURCES = \
 	tests/bench/count.c \
 	tests/bench/fdpass.c \
 	tests/bench/main.c \
+	tests/bench/packet-send.c \
 	tests/bench/packet.c \
 	tests/bench/receive.c \
 	tests/bench/relay.c \
 	tests/bench/send.c \
 	tests/bench/stream.c \
-	tests/bench/text.c
+	tests/bench/text.c \
+	tests/bench/veth.c \
+	tests/bench/veth.h
 
 EXTRA_DIST += tests/bench/run
 CLEANFILES += tests/bench/bench$(EXEEXT)

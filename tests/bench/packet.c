@@ -4,9 +4,7 @@
  * packets; its cost is the difference of 2n and n packets, without start and
  * end. They come in bursts that fill no ring.
  */
-#include <arpa/inet.h>
 #include <errno.h>
-#include <net/if.h>
 #include <poll.h>
 #include <sched.h>
 #include <stdio.h>
@@ -23,16 +21,14 @@
 #include <sockfam/packet-ring.h>
 
 #include "bench.h"
+#include "veth.h"
 
-#define LOOP_MAX 1.03		/* the library to the bare loop */
 /*
  * Some 50 instructions a packet on both sides, of which the kernel's timer
  * takes a share that changes from run to run: 0.67 to 1.07 were seen.
  */
 #define WALK_MAX 1.3
-#define TYPE 0x88b5		/* for experiments */
 #define PACKET_LEN 200
-#define BATCH 256
 #define BURST 200
 #define NAP_NS 10000000L
 #define NAPS_MAX 20000
@@ -62,57 +58,15 @@ static void nap(long ns)
 	nanosleep(&ts, NULL);
 }
 
-/* ------------------------------------------------------------- links -- */
-
-static void run_ip(const char *arguments)
-{
-	char command[128];
-
-	snprintf(command, sizeof(command), "ip link %s", arguments);
-	if (system(command) != 0)
-		die(command);
-}
-
-static void set_up(void)
+static void fill_packet(void)
 {
 	size_t i;
 
-	run_ip("add bench0 type veth peer name bench1");
-	run_ip("set bench0 up");
-	run_ip("set bench1 up");
 	memset(packet, 0xff, ETH_ALEN);
 	packet[12] = TYPE >> 8;
 	packet[13] = TYPE & 0xff;
 	for (i = 0; i < BATCH; i++)
 		iovs[i] = (struct iovec){ packet, PACKET_LEN };
-}
-
-static int bind_packet(int fd, const char *name, uint16_t type)
-{
-	struct sockaddr_ll ll = {
-		.sll_family = AF_PACKET,
-		.sll_protocol = htons(type),
-		.sll_ifindex = (int)if_nametoindex(name),
-	};
-
-	if (bind(fd, (struct sockaddr *)&ll, sizeof(ll)) < 0)
-		die(name);
-	return fd;
-}
-
-static int open_packet(void)
-{
-	int fd = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0);
-
-	if (fd < 0)
-		die("AF_PACKET");
-	return fd;
-}
-
-static void set_option(int fd, int name, const void *value, socklen_t len)
-{
-	if (setsockopt(fd, SOL_PACKET, name, value, len) < 0)
-		die("setsockopt");
 }
 
 static void *map_ring(int fd, int version, const void *req, socklen_t len)
@@ -367,24 +321,6 @@ static void wait_for_receiver(void)
 	nap(5 * NAP_NS);
 }
 
-static void send_by_sendmmsg(int fd, size_t n)
-{
-	static struct mmsghdr msgs[BATCH];
-	size_t sent, i;
-	int r;
-
-	for (i = 0; i < BATCH; i++) {
-		msgs[i].msg_hdr.msg_iov = &iovs[i];
-		msgs[i].msg_hdr.msg_iovlen = 1;
-	}
-	for (sent = 0; sent < n; sent += (size_t)r) {
-		i = n - sent < BATCH ? n - sent : BATCH;
-		r = sendmmsg(fd, msgs, (unsigned int)i, 0);
-		if (r < 0)
-			die("sendmmsg");
-	}
-}
-
 /*
  * Real time: nothing gets the CPU before a burst is out. The naps differ, or
  * the kernel's timer might cut all bursts of one loop in two blocks, and
@@ -399,7 +335,7 @@ static void send_bursts(int fd, size_t n)
 		die("sched_setscheduler");
 	for (i = 0; n; n -= part, i++) {
 		part = n < BURST ? n : BURST;
-		send_by_sendmmsg(fd, part);
+		send_by_sendmmsg(fd, iovs, part);
 		nap(2 * NAP_NS + (long)(i * 7 % 13) * 1000000);
 	}
 	param.sched_priority = 0;
@@ -429,31 +365,6 @@ static double measure(void (*loop)(size_t n), const char *name, int fd,
 	return (double)cost / (double)n;
 }
 
-static void send_by_library(int fd, size_t n)
-{
-	size_t sent, part;
-	ssize_t r;
-
-	for (sent = 0; sent < n; sent += (size_t)r) {
-		part = n - sent < BATCH ? n - sent : BATCH;
-		r = sfam_packet_send(fd, iovs, part, NULL, SFAM_FOREVER);
-		if (r < 0)
-			die("sfam_packet_send");
-	}
-}
-
-static double measure_send(void (*send_all)(int fd, size_t n), int fd)
-{
-	int64_t start = cpu_ns(), cost;
-
-	send_all(fd, config.frames);
-	cost = cpu_ns() - start;
-	start = cpu_ns();
-	send_all(fd, 2 * config.frames);
-	cost = cpu_ns() - start - cost;
-	return (double)cost / (double)config.frames;
-}
-
 static void show(const char *item, double floor, double ours, double max)
 {
 	show_row(&(struct row){ item, floor, ours, NONE });
@@ -478,12 +389,11 @@ void bench_packet(void)
 	size_t n = config.frames;
 	int fd;
 
-	set_up();
+	add_veth();
+	fill_packet();
 	fd = bind_packet(open_packet(), "bench0", 0);
 	show_heading("packet sockets, per packet of 200 bytes; floor: the "
 		     "same by bare system calls");
-	show("packet send, sendmmsg 256", measure_send(send_by_sendmmsg, fd),
-	     measure_send(send_by_library, fd), LOOP_MAX);
 	show_ring(fd);
 	show_row(&(struct row){ "packet ring, slots",
 				measure(loop_slots, "bare slots", fd, n),
@@ -494,5 +404,5 @@ void bench_packet(void)
 				measure(loop_recv, "sfam_packet_recv", fd, n),
 				NONE });
 	close(fd);
-	run_ip("del bench0");
+	del_veth();
 }
