@@ -96,6 +96,7 @@ UNIT_TESTS = \
 	tests/unit/test-option \
 	tests/unit/test-output \
 	tests/unit/test-packet \
+	tests/unit/test-packet-fanout \
 	tests/unit/test-packet-io \
 	tests/unit/test-packet-filter \
 	tests/unit/test-packet-filter-answers \
@@ -225,6 +226,8 @@ tests_unit_test_decode_CPPFLAGS = $(INTERNAL_CPPFLAGS)
 tests_unit_test_decode_SOURCES = tests/unit/test-decode.c \
 	$(DECODE_SOURCES) src/cli/json.c src/cli/json.h
 tests_unit_test_packet_SOURCES = tests/unit/test-packet.c \
+	tests/unit/test-packet.h
+tests_unit_test_packet_fanout_SOURCES = tests/unit/test-packet-fanout.c \
 	tests/unit/test-packet.h
 tests_unit_test_packet_io_SOURCES = tests/unit/test-packet-io.c \
 	tests/unit/test-packet.h

@@ -58,15 +58,22 @@ struct sock_fprog;	/* linux/filter.h */
  * id names the group in this network namespace; the first member makes it.
  * With PACKET_FANOUT_FLAG_UNIQUEID it must be 0: the kernel chooses, see
  * sfam_packet_fanout_id(); the members after the first come by that id,
- * without the flag. Programs for PACKET_FANOUT_CBPF and _EBPF:
- * sfam_option_set() with PACKET_FANOUT_DATA. A packet that arrives just as a
- * member joins may come to it and to another one: the kernel knows no
- * joining before it listens.
+ * without the flag. A packet that arrives just as a member joins may come to
+ * it and to another one: the kernel knows no joining before it listens.
  */
 struct sfam_packet_fanout {
 	uint16_t mode;
 	uint16_t flags;
 	uint16_t id;
+	/*
+	 * Whose result, modulo the number of members, says which of them a
+	 * packet is for; of the whole group, so one member is enough to
+	 * bring it. Without any all packets are the first member's. For
+	 * PACKET_FANOUT_CBPF, and, as the descriptor of a loaded one, for
+	 * PACKET_FANOUT_EBPF, which stays the caller's. NULL: none.
+	 */
+	const struct sock_fprog *program;
+	const int *program_fd;
 };
 
 /* NULL means SFAM_PACKET_OPTS_INIT. Tails unknown here must be zero. */
@@ -103,8 +110,8 @@ struct sfam_packet_opts {
  * such interface, or memberships without one. -EAFNOSUPPORT: addr is of
  * another family, or packet sockets are not in this kernel. -EINVAL: unknown
  * flags, a filter that the kernel refuses, a membership of the wrong length,
- * a fanout that does not fit its group (another mode, type or protocol).
- * -EALREADY: the group's id is in use for something else. -ENOSPC: the group
+ * a fanout that does not fit its group (another mode, type or protocol), or a
+ * program that does not fit its mode. -EBADF: program_fd. -EALREADY: the group's id is in use for something else. -ENOSPC: the group
  * is full (256). -ENOPROTOOPT: a flag that this kernel does not have.
  * -E2BIG: opts asks for what this library does not know. Others: socket(2),
  * bind(2), setsockopt(2).
@@ -125,6 +132,16 @@ struct sfam_packet_stats {
 	uint64_t seen;		/* passed the filter; received or dropped */
 	uint64_t dropped;	/* of those: there was no room */
 	uint64_t freezes;	/* a ring of blocks was full; else 0 */
+	/*
+	 * In a fanout with rollover: packets for this member that went to
+	 * another one since it was full (in PACKET_FANOUT_ROLLOVER, all of
+	 * the group, at its first member); those of them of one flow that is
+	 * most of the traffic, when there was a little room left; and those
+	 * that no other member had room for.
+	 */
+	uint64_t rolled;
+	uint64_t rolled_huge;
+	uint64_t not_rolled;
 };
 
 /*

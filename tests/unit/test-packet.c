@@ -339,7 +339,8 @@ END_TEST
 START_TEST(fanout)
 {
 	struct sfam_packet_fanout f = {
-		PACKET_FANOUT_LB, PACKET_FANOUT_FLAG_UNIQUEID, 0
+		.mode = PACKET_FANOUT_LB,
+		.flags = PACKET_FANOUT_FLAG_UNIQUEID,
 	};
 	struct sfam_packet_opts o = SFAM_PACKET_OPTS_INIT;
 	int tx, fds[MEMBERS], other, i;

@@ -401,7 +401,8 @@ END_TEST
 START_TEST(nothing_lost_in_a_fanout)
 {
 	struct sfam_packet_fanout f = {
-		PACKET_FANOUT_LB, PACKET_FANOUT_FLAG_UNIQUEID, 0
+		.mode = PACKET_FANOUT_LB,
+		.flags = PACKET_FANOUT_FLAG_UNIQUEID,
 	};
 
 	links_up();

@@ -8,6 +8,7 @@
  */
 #include "packet/packet.h"
 
+#include <linux/filter.h>
 #include <linux/if_packet.h>
 #include <linux/net_tstamp.h>
 
@@ -144,10 +145,26 @@ static int add_memberships(int fd, const struct sfam_packet_opts *o,
 
 /* ------------------------------------------------------------- start -- */
 
+/* Only a member can bring the program (fanout_set_data() there). */
+static int set_programs(int fd, const struct sfam_packet_fanout *f)
+{
+	int r = 0;
+
+	if (f->program)
+		r = sfam__sys_setsockopt(fd, SOL_PACKET, PACKET_FANOUT_DATA,
+					 f->program, sizeof(*f->program));
+	if (r == 0 && f->program_fd)
+		r = set_int(fd, SOL_PACKET, PACKET_FANOUT_DATA,
+			    *f->program_fd);
+	return r;
+}
+
 static int join_fanout(int fd, const struct sfam_packet_fanout *f)
 {
-	return set_int(fd, SOL_PACKET, PACKET_FANOUT,
-		       (int)(f->id | (uint32_t)(f->mode | f->flags) << 16));
+	int r = set_int(fd, SOL_PACKET, PACKET_FANOUT,
+			(int)(f->id | (uint32_t)(f->mode | f->flags) << 16));
+
+	return r < 0 ? r : set_programs(fd, f);
 }
 
 /* bind to an interface that is down succeeds, and only this tells. */
