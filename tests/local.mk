@@ -100,6 +100,7 @@ UNIT_TESTS = \
 	tests/unit/test-packet-io \
 	tests/unit/test-packet-filter \
 	tests/unit/test-packet-filter-answers \
+	tests/unit/test-readers \
 	tests/unit/test-resolve \
 	tests/unit/test-ring \
 	tests/unit/test-ring-link \
@@ -150,7 +151,8 @@ tests_unit_test_api_SOURCES = tests/unit/test-api.c \
 	tests/unit/test-api-bcm.c tests/unit/test-api.h
 tests_unit_test_api_LDADD = libsockfam.la libsockfam-ctl.la
 tests_unit_test_can_ctl_LDADD = $(LDADD) $(SOCKETCAN_LIBS)
-# Their ppoll() and setsockopt() are to be libsockfam's.
+# Their pthread_create(), ppoll() and setsockopt() are to be libsockfam's.
+tests_unit_test_readers_LDFLAGS = $(AM_LDFLAGS) -rdynamic
 tests_unit_test_ring_link_LDFLAGS = $(AM_LDFLAGS) -rdynamic
 tests_unit_test_ring_open_LDFLAGS = $(AM_LDFLAGS) -rdynamic
 # Its recvmsg() is to be libnl's.
@@ -199,6 +201,9 @@ tests_unit_test_connect_name_SOURCES = tests/unit/test-connect-name.c \
 	tests/unit/test-etc.h tests/unit/test-named.h
 tests_unit_test_serve_SOURCES = tests/unit/test-serve.c \
 	tests/unit/test-etc.h tests/unit/test-named.h
+tests_unit_test_readers_LDADD = $(LDADD) -lpthread
+tests_unit_test_readers_SOURCES = tests/unit/test-readers.c \
+	tests/unit/test-packet.h tests/unit/test-ring.h
 tests_unit_test_resolve_SOURCES = tests/unit/test-resolve.c \
 	tests/unit/test-etc.h
 tests_unit_test_io_SOURCES = tests/unit/test-io.c tests/unit/pairs.h

@@ -23,6 +23,7 @@
 #include <sockfam/interface.h>
 #include <sockfam/memfd.h>
 #include <sockfam/option.h>
+#include <sockfam/packet-readers.h>
 #include <sockfam/packet-ring.h>
 #include <sockfam/packet.h>
 #include <sockfam/packet-filter.h>

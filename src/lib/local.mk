@@ -58,6 +58,8 @@ libsockfam_la_SOURCES = \
 	src/lib/base/sys.c \
 	src/lib/base/sys.h \
 	src/lib/base/text.h \
+	src/lib/base/thread.c \
+	src/lib/base/thread.h \
 	src/lib/base/write.c \
 	src/lib/family/addr.c \
 	src/lib/family/families.def \
@@ -163,6 +165,7 @@ libsockfam_la_SOURCES = \
 	src/lib/packet/snap.c \
 	src/lib/packet/open.c \
 	src/lib/packet/packet.h \
+	src/lib/packet/readers.c \
 	src/lib/packet/recv.c \
 	src/lib/packet/ring-blocks.c \
 	src/lib/packet/ring-link.c \

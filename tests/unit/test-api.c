@@ -322,6 +322,36 @@ static void packet_ring(void)
 	EXPECT(sfam_packet_ring_free(ring) == NULL);
 }
 
+static int read_packets(void *arg, size_t member,
+			struct sfam_packet_batch batch, uint32_t events)
+{
+	(void)arg;
+	(void)member;
+	(void)batch;
+	(void)events;
+	return 0;
+}
+
+static void packet_readers(void)
+{
+	struct sfam_packet_readers_opts o = SFAM_PACKET_READERS_OPTS_INIT;
+	struct sfam_packet_readers *readers = NULL;
+	struct sfam_packet_stats stats;
+	struct sfam_addr addr;
+
+	EXPECT(sfam_packet_readers_free(NULL) == NULL);
+	EXPECT(sfam_addr_parse(&addr, "packet:", 7, NULL) == 0);
+	EXPECT(sfam_packet_readers_new(&readers, &addr, &o) == -EINVAL);
+	o.read = read_packets;
+	if (sfam_packet_readers_new(&readers, &addr, &o) < 0)
+		return;		/* no permission here */
+	EXPECT(sfam_packet_readers_ring(readers, 0) != NULL);
+	EXPECT(sfam_packet_readers_stats(readers, &stats) == 0);
+	sfam_packet_readers_stop(readers);
+	EXPECT(sfam_packet_readers_wait(readers, NULL, -1) == 0);
+	EXPECT(sfam_packet_readers_free(readers) == NULL);
+}
+
 static void can_error(void)
 {
 	struct sfam_can_tracker tracker = SFAM_CAN_TRACKER_INIT;
@@ -591,6 +621,7 @@ int main(void)
 	ctl();
 	can_gw();		/* in namespaces of its own from here on */
 	packet_ring();
+	packet_readers();
 	printf("api: %d passed, %d failed, 0 skipped\n", !failed, failed);
 	return failed != 0;
 }

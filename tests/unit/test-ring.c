@@ -262,34 +262,6 @@ END_TEST
 
 #define MEMBERS_MAX 3
 
-/* SFAM_PACKETS: how many are sent at full speed. */
-static uint32_t packets(void)
-{
-	const char *text = getenv("SFAM_PACKETS");
-
-	return text ? (uint32_t)strtoul(text, NULL, 10) : 50000;
-}
-
-static pid_t send_in_child(uint32_t n)
-{
-	pid_t pid = fork();
-	uint32_t i;
-	ssize_t r;
-	int fd;
-
-	ck_assert_int_ge(pid, 0);
-	if (pid > 0)
-		return pid;
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	fd = packet_open(FROM_A0, NULL);
-	for (i = 0; i < n; i += (uint32_t)r) {
-		r = send_some(fd, OUR_TYPE, i, n - i < BATCH ? n - i : BATCH);
-		if (r < 0)
-			_exit(1);
-	}
-	_exit(0);
-}
-
 struct reader {
 	struct sfam_packet_ring *ring;
 	uint64_t received;
