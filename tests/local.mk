@@ -98,6 +98,7 @@ UNIT_TESTS = \
 	tests/unit/test-packet \
 	tests/unit/test-packet-fanout \
 	tests/unit/test-packet-io \
+	tests/unit/test-packet-vnet \
 	tests/unit/test-packet-filter \
 	tests/unit/test-packet-filter-answers \
 	tests/unit/test-readers \
@@ -236,6 +237,8 @@ tests_unit_test_packet_fanout_SOURCES = tests/unit/test-packet-fanout.c \
 	tests/unit/test-packet.h
 tests_unit_test_packet_io_SOURCES = tests/unit/test-packet-io.c \
 	tests/unit/test-packet.h
+tests_unit_test_packet_vnet_SOURCES = tests/unit/test-packet-vnet.c \
+	tests/unit/test-packet.h tests/unit/test-ring.h
 tests_unit_test_ring_SOURCES = tests/unit/test-ring.c \
 	tests/unit/test-packet.h tests/unit/test-ring.h
 tests_unit_test_ring_link_LDADD = $(LDADD) -lpthread

@@ -22,6 +22,7 @@ extern "C" {
 struct packet_mreq;	/* linux/if_packet.h, netpacket/packet.h */
 struct sockaddr_ll;	/* the same */
 struct sock_fprog;	/* linux/filter.h */
+struct virtio_net_hdr;	/* linux/virtio_net.h */
 
 /* -------------------------------------------------------------- open -- */
 
@@ -51,6 +52,12 @@ struct sock_fprog;	/* linux/filter.h */
 #define SFAM_PACKET_HWTIME	(1u << 6)
 /* An interface that is down is no error: packets come when it is up. */
 #define SFAM_PACKET_DOWN_OK	(1u << 7)
+/*
+ * A struct virtio_net_hdr with each packet, for offloads: received, see
+ * sfam_packet_vnet(); sent, it is in front of the packet, in the same iovec.
+ * SOCK_RAW only.
+ */
+#define SFAM_PACKET_VNET	(1u << 8)
 
 /*
  * Several sockets, each with a part of the packets of one interface and
@@ -109,7 +116,8 @@ struct sfam_packet_opts {
  * -EPERM: needs CAP_NET_RAW. -ENETDOWN: the interface is down. -ENODEV: no
  * such interface, or memberships without one. -EAFNOSUPPORT: addr is of
  * another family, or packet sockets are not in this kernel. -EINVAL: unknown
- * flags, a filter that the kernel refuses, a membership of the wrong length,
+ * flags, SFAM_PACKET_VNET and SOCK_DGRAM together, a filter that the kernel
+ * refuses, a membership of the wrong length,
  * a fanout that does not fit its group (another mode, type or protocol), or a
  * program that does not fit its mode. -EBADF: program_fd. -EALREADY: the group's id is in use for something else. -ENOSPC: the group
  * is full (256). -ENOPROTOOPT: a flag that this kernel does not have.
@@ -191,7 +199,9 @@ struct sfam_packet {
 #define SFAM_PACKET_VLAN_VALID	(1u << 4)
 #define SFAM_PACKET_TPID_VALID	(1u << 6)
 #define SFAM_PACKET_CSUM_VALID	(1u << 7)
-#define SFAM_PACKET_HWTIME_VALID (1u << 31)
+/* In a ring, whose time it is. Neither: that of its way into the ring. */
+#define SFAM_PACKET_SWTIME_VALID (1u << 29) /* the kernel's, on its arrival */
+#define SFAM_PACKET_HWTIME_VALID (1u << 31) /* the interface's; always told */
 
 static inline uint32_t sfam_packet_status(const struct sfam_packet *packet)
 {
@@ -237,6 +247,21 @@ static inline int sfam_packet_vlan(const struct sfam_packet *packet,
 }
 
 /*
+ * What offloads have left undone, with SFAM_PACKET_VNET and only then: a
+ * segment that is to be cut in pieces (gso_type, gso_size), a checksum that
+ * is not there yet (VIRTIO_NET_HDR_F_NEEDS_CSUM, csum_start, csum_offset).
+ * Its numbers are in the byte order of the machine. Valid as the packet is,
+ * and until sfam_packet_restore_vlan(), which writes over it.
+ */
+#define SFAM_PACKET_VNET_LEN 10
+static inline const struct virtio_net_hdr *
+sfam_packet_vnet(const struct sfam_packet *packet)
+{
+	return (const struct virtio_net_hdr *)(const void *)
+		(packet->data - SFAM_PACKET_VNET_LEN);
+}
+
+/*
  * Puts the tag back behind the two hardware addresses, in place: data moves
  * by 4 bytes to the front, where there is always room, and both lengths
  * grow. Afterwards there is no tag to be had from sfam_packet_vlan().
@@ -264,6 +289,14 @@ int sfam_packet_restore_vlan(struct sfam_packet *packet);
 int sfam_packet_recv(int fd, void *buf, size_t size, struct sfam_packet *ret,
 		     int64_t timeout_ns) SFAM_MUST_CHECK;
 
+/*
+ * The same of a socket that was opened with SFAM_PACKET_VNET, and for those
+ * only: of others the first bytes of the packet would be missing.
+ */
+int sfam_packet_recv_vnet(int fd, void *buf, size_t size,
+			  struct sfam_packet *ret, int64_t timeout_ns)
+	SFAM_MUST_CHECK;
+
 /* -------------------------------------------------------------- send -- */
 
 /*
@@ -277,7 +310,7 @@ int sfam_packet_recv(int fd, void *buf, size_t size, struct sfam_packet *ret,
  * timeout_ns (the kernel gives no event for room in it, so this waits in
  * short sleeps). -ETIMEDOUT: the socket's own buffer stayed full.
  * -EMSGSIZE: longer than the MTU. -EINVAL: shorter than the link-layer
- * header. -ENETDOWN: the interface is down. -ENXIO: fd is not bound and
+ * header, or a struct virtio_net_hdr that does not fit the packet. -ENETDOWN: the interface is down. -ENXIO: fd is not bound and
  * there is no `to`, or the interface was deleted. Others: sendmsg(2).
  */
 ssize_t sfam_packet_send(int fd, const struct iovec *packets, size_t n,

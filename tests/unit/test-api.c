@@ -290,6 +290,8 @@ static void packet(void)
 	EXPECT(sfam_addr_parse(&addr, "unix:", 5, NULL) == 0);
 	EXPECT(sfam_packet_open(&addr, NULL) == -EAFNOSUPPORT);
 	EXPECT(sfam_packet_recv(-1, buf, sizeof(buf), &packet, 0) == -EBADF);
+	EXPECT(sfam_packet_recv_vnet(-1, buf, sizeof(buf), &packet, 0) ==
+	       -EBADF);
 	EXPECT(sfam_packet_send(-1, &iov, 1, NULL, 0) == -EBADF);
 	EXPECT(sfam_packet_stats_add(-1, &stats) == -EBADF);
 	EXPECT(sfam_packet_fanout_id(-1) == -EBADF);

@@ -134,6 +134,38 @@ START_TEST(every_length)
 }
 END_TEST
 
+/* No interface here stamps; the kernel may have yet to begin with it. */
+START_TEST(whose_time)
+{
+	struct sfam_packet_opts o = SFAM_PACKET_OPTS_INIT;
+	struct sfam_packet_ring_opts ro;
+	struct sfam_packet_ring *ring;
+	enum sfam_packet_mode mode;
+	struct sfam_packet p;
+	int64_t before;
+	int tx;
+
+	links_up();
+	tx = must_open(FROM_A0, NULL);
+	o.flags = SFAM_PACKET_HWTIME;
+	for (EACH_MODE(mode)) {
+		ro = small_ring(mode);
+		ring = must_ring(ON_B0, &o, &ro);
+		do {
+			before = clock_ns();
+			send_numbers(tx, 1, 1);
+			p = must_next(ring);
+		} while (!(sfam_packet_status(&p) & SFAM_PACKET_SWTIME_VALID));
+		ck_assert_uint_eq(sfam_packet_status(&p) &
+				  SFAM_PACKET_HWTIME_VALID, 0);
+		ck_assert_int_ge(sfam_packet_time_ns(&p), before);
+		ck_assert_int_le(sfam_packet_time_ns(&p), clock_ns());
+		sfam_packet_ring_free(ring);
+	}
+	close(tx);
+}
+END_TEST
+
 static void expect_tag(struct sfam_packet_ring *ring, int tx, uint16_t tpid)
 {
 	union test_frame sent;
@@ -389,6 +421,7 @@ int main(void)
 		{ cooked, "netns" },
 		{ snap_length, "netns" },
 		{ every_length, "netns" },
+		{ whose_time, "netns" },
 		{ vlan, "netns" },
 		{ around_the_ring, "netns" },
 		{ next_and_take, "netns" },

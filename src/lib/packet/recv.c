@@ -3,6 +3,7 @@
 #include "base/sys.h"
 
 #include <linux/if_packet.h>
+#include <linux/virtio_net.h>
 
 #include "socket/cmsg-layout.h"
 
@@ -16,6 +17,9 @@
 
 /* InfiniBand has addresses of 20 bytes (linux/netdevice.h: up to 32). */
 #define FROM_SIZE (SFAM_PACKET_HEADROOM - SFAM_PACKET_FROM_AT - 4)
+
+_Static_assert(sizeof(struct virtio_net_hdr) == SFAM_PACKET_VNET_LEN,
+	       "the kernel's header");
 
 static void note_time(struct sfam_packet_header *h, int64_t ns)
 {
@@ -105,39 +109,54 @@ static int why_down(int fd)
 	return r == 0 && ll.sll_ifindex < 0 ? -ENODEV : -ENETDOWN;
 }
 
-SFAM_PUBLIC int sfam_packet_recv(int fd, void *buf, size_t size,
-				 struct sfam_packet *ret, int64_t timeout_ns)
+/* vnet_len: so many bytes come in front of the packet. */
+static int receive(int fd, void *buf, size_t size, size_t vnet_len,
+		   struct sfam_packet *ret, struct sfam__deadline deadline)
 {
 	unsigned char control[CONTROL_SIZE] __attribute__((aligned(8)));
 	struct sfam_packet_header *h = buf;
-	struct iovec iov;
+	uint8_t *data = (uint8_t *)buf + SFAM_PACKET_HEADROOM;
+	struct iovec iov = { data - vnet_len, vnet_len };
 	struct msghdr msg = {
 		.msg_name = (unsigned char *)buf + SFAM_PACKET_FROM_AT,
-		.msg_namelen = FROM_SIZE,
+		.msg_namelen = (socklen_t)(FROM_SIZE - vnet_len),
 		.msg_iov = &iov,
 		.msg_iovlen = 1,
 		.msg_control = control,
 		.msg_controllen = sizeof(control),
 	};
+	size_t room = size - SFAM_PACKET_HEADROOM;
 	ssize_t n;
 
 	if (size < SFAM_PACKET_HEADROOM)
 		return -EINVAL;
-	iov.iov_base = (unsigned char *)buf + SFAM_PACKET_HEADROOM;
-	iov.iov_len = size - SFAM_PACKET_HEADROOM;
-	n = sfam__sys_recvmsg(fd, &msg, MSG_TRUNC,
-			      sfam__deadline_in(timeout_ns));
+	iov.iov_len += room;
+	n = sfam__sys_recvmsg(fd, &msg, MSG_TRUNC, deadline);
 	if (n < 0)
 		return n == -ENETDOWN ? why_down(fd) : (int)n;
+	n = (size_t)n > vnet_len ? n - (ssize_t)vnet_len : 0;
 	memset(h, 0, sizeof(*h));
 	h->mac = h->net = SFAM_PACKET_HEADROOM;
 	h->orig_len = (uint32_t)n;
-	h->len = (size_t)n < iov.iov_len ? (uint32_t)n :
-					   (uint32_t)iov.iov_len;
+	h->len = (size_t)n < room ? (uint32_t)n : (uint32_t)room;
 	note_controls(h, &msg);
-	ret->data = iov.iov_base;
+	ret->data = data;
 	ret->len = h->len;
 	ret->orig_len = h->orig_len;
 	ret->header = h;
 	return 0;
+}
+
+SFAM_PUBLIC int sfam_packet_recv(int fd, void *buf, size_t size,
+				 struct sfam_packet *ret, int64_t timeout_ns)
+{
+	return receive(fd, buf, size, 0, ret, sfam__deadline_in(timeout_ns));
+}
+
+SFAM_PUBLIC int sfam_packet_recv_vnet(int fd, void *buf, size_t size,
+				      struct sfam_packet *ret,
+				      int64_t timeout_ns)
+{
+	return receive(fd, buf, size, SFAM_PACKET_VNET_LEN, ret,
+		       sfam__deadline_in(timeout_ns));
 }

@@ -15,8 +15,8 @@
 /* An unsigned short in older kernels (net/packet/internal.h). */
 #define RETIRE_MAX_MS 65535
 
-/* The longest IP packet behind an Ethernet header. */
-#define WHOLE_PACKET 65549
+/* The longest IP packet behind an Ethernet header, and struct virtio_net_hdr. */
+#define WHOLE_PACKET (65549 + SFAM_PACKET_VNET_LEN)
 
 /*
  * In front of a packet, at most: a V2 header, struct sockaddr_ll, and 16

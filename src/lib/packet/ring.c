@@ -51,6 +51,15 @@ static int open_poll(struct sfam_packet_ring *ring)
 	return r;
 }
 
+/* What offloads tell is in front of the packet, in the same slot. */
+static uint32_t room(const struct sfam_packet_opts *o)
+{
+	uint32_t len = o->flags & SFAM_PACKET_VNET ? SFAM_PACKET_VNET_LEN : 0;
+
+	return o->snap_len && o->snap_len <= UINT32_MAX - len ?
+	       o->snap_len + len : o->snap_len;
+}
+
 static int open_all(struct sfam_packet_ring *ring,
 		    const struct sfam_addr *addr,
 		    const struct sfam_packet_opts *o,
@@ -64,7 +73,7 @@ static int open_all(struct sfam_packet_ring *ring,
 	ring->wake_fd = sfam__sys_eventfd();
 	if (ring->wake_fd < 0)
 		return ring->wake_fd;
-	r = sfam__ring_map(&ring->memory, ring->fd, ro, o->snap_len);
+	r = sfam__ring_map(&ring->memory, ring->fd, ro, room(o));
 	if (r == 0)
 		r = start(ring, addr, o);
 	return r < 0 ? r : open_poll(ring);

@@ -21,7 +21,8 @@ struct sfam__ring_memory {
 
 /*
  * The version of the rings on fd, and then one with its mapping, smaller if
- * need be. o comes with what the user has set, and no defaults.
+ * need be. o comes with what the user has set, and no defaults. snap_len: what
+ * a slot has to hold; 0: whole packets.
  */
 int sfam__ring_map(struct sfam__ring_memory *ret, int fd,
 		   const struct sfam_packet_ring_opts *o, uint32_t snap_len);
