@@ -105,6 +105,7 @@ UNIT_TESTS = \
 	tests/unit/test-resolve \
 	tests/unit/test-ring \
 	tests/unit/test-ring-link \
+	tests/unit/test-ring-netns \
 	tests/unit/test-ring-open \
 	tests/unit/test-rows \
 	tests/unit/test-serve \
@@ -243,6 +244,8 @@ tests_unit_test_ring_SOURCES = tests/unit/test-ring.c \
 	tests/unit/test-packet.h tests/unit/test-ring.h
 tests_unit_test_ring_link_LDADD = $(LDADD) -lpthread
 tests_unit_test_ring_link_SOURCES = tests/unit/test-ring-link.c \
+	tests/unit/test-packet.h tests/unit/test-ring.h
+tests_unit_test_ring_netns_SOURCES = tests/unit/test-ring-netns.c \
 	tests/unit/test-packet.h tests/unit/test-ring.h
 tests_unit_test_ring_open_SOURCES = tests/unit/test-ring-open.c \
 	tests/unit/test-packet.h tests/unit/test-ring.h

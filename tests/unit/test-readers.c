@@ -467,7 +467,7 @@ END_TEST
 static int threads_max = 1000000;
 
 int pthread_create(pthread_t *thread, const pthread_attr_t *attr,
-		   void *(*run)(void *arg), void *arg)
+		   void *(*start)(void *arg), void *arg)
 {
 	int (*real)(pthread_t *, const pthread_attr_t *, void *(*)(void *),
 		    void *);
@@ -475,7 +475,7 @@ int pthread_create(pthread_t *thread, const pthread_attr_t *attr,
 	if (threads_max-- == 0)
 		return EAGAIN;
 	*(void **)&real = dlsym(RTLD_NEXT, "pthread_create");
-	return real(thread, attr, run, arg);
+	return real(thread, attr, start, arg);
 }
 
 START_TEST(too_few_threads)

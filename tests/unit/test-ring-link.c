@@ -2,7 +2,6 @@
 /* What ends the wait on a ring besides packets. */
 #include <poll.h>
 #include <pthread.h>
-#include <sched.h>
 #include <sys/syscall.h>
 
 #include "test-ring.h"
@@ -203,11 +202,6 @@ START_TEST(down_and_up)
 }
 END_TEST
 
-static void run(const char *command)
-{
-	ck_assert_msg(system(command) == 0, "%s", command);
-}
-
 START_TEST(renamed)
 {
 	struct sfam_packet_ring *ring;
@@ -257,25 +251,6 @@ START_TEST(others_change)
 	}
 }
 END_TEST
-
-/* Its packets, an event, and then the error, again and again. */
-static void expect_end(struct sfam_packet_ring *ring, uint32_t n)
-{
-	struct sfam_packet p;
-	uint32_t events = 0, i = 0;
-	int r;
-
-	while ((r = sfam_packet_ring_next(ring, &p, SFAM_FOREVER)) >= 0) {
-		events |= sfam_packet_ring_events(ring);
-		if (r == 1)
-			ck_assert_uint_eq(number_of(&p), i++);
-	}
-	ck_assert_err(r, ENODEV);
-	ck_assert_uint_eq(i, n);
-	ck_assert_uint_eq(events, SFAM_PACKET_EVENT_DOWN);
-	ck_assert_err(sfam_packet_ring_next(ring, &p, SFAM_FOREVER), ENODEV);
-	ck_assert_err(sfam_packet_ring_next(ring, &p, 0), ENODEV);
-}
 
 /*
  * In throughput mode the last block is not yet due when a0 goes; 8000 are
@@ -332,28 +307,6 @@ START_TEST(deleted_while_down)
 	}
 }
 END_TEST
-
-/* A process in a network namespace of its own. */
-static pid_t start_elsewhere(void)
-{
-	int ready[2];
-	pid_t pid;
-	char c;
-
-	ck_assert_int_eq(pipe(ready), 0);
-	pid = fork();
-	ck_assert_int_ge(pid, 0);
-	if (pid == 0) {
-		prctl(PR_SET_PDEATHSIG, SIGKILL);
-		if (unshare(CLONE_NEWNET) == 0 && write(ready[1], "", 1) == 1)
-			pause();
-		_exit(1);
-	}
-	close(ready[1]);
-	ck_assert_int_eq(read(ready[0], &c, 1), 1);
-	close(ready[0]);
-	return pid;
-}
 
 START_TEST(moved_away)
 {

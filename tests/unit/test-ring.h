@@ -3,6 +3,7 @@
 #ifndef SFAM_TEST_RING_H
 #define SFAM_TEST_RING_H
 
+#include <sched.h>
 #include <time.h>
 
 #include "test-packet.h"
@@ -94,6 +95,52 @@ static inline pid_t send_in_child(uint32_t n)
 			_exit(1);
 	}
 	_exit(0);
+}
+
+static inline void run(const char *command)
+{
+	ck_assert_msg(system(command) == 0, "%s", command);
+}
+
+/* Its packets, an event, and then the error, again and again. */
+static inline void expect_end(struct sfam_packet_ring *ring, uint32_t n)
+{
+	struct sfam_packet p;
+	uint32_t events = 0, i = 0;
+	int r;
+
+	while ((r = sfam_packet_ring_next(ring, &p, SFAM_FOREVER)) >= 0) {
+		events |= sfam_packet_ring_events(ring);
+		if (r == 1)
+			ck_assert_uint_eq(number_of(&p), i++);
+	}
+	ck_assert_err(r, ENODEV);
+	ck_assert_uint_eq(i, n);
+	ck_assert_uint_eq(events, SFAM_PACKET_EVENT_DOWN);
+	ck_assert_err(sfam_packet_ring_next(ring, &p, SFAM_FOREVER), ENODEV);
+	ck_assert_err(sfam_packet_ring_next(ring, &p, 0), ENODEV);
+}
+
+/* A process in a network namespace of its own. */
+static inline pid_t start_elsewhere(void)
+{
+	int ready[2];
+	pid_t pid;
+	char c;
+
+	ck_assert_int_eq(pipe(ready), 0);
+	pid = fork();
+	ck_assert_int_ge(pid, 0);
+	if (pid == 0) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		if (unshare(CLONE_NEWNET) == 0 && write(ready[1], "", 1) == 1)
+			pause();
+		_exit(1);
+	}
+	close(ready[1]);
+	ck_assert_int_eq(read(ready[0], &c, 1), 1);
+	close(ready[0]);
+	return pid;
 }
 
 #endif

@@ -103,36 +103,45 @@ int sfam__sys_ifindex(const char *name, int *ret_index)
 	return 0;
 }
 
-int sfam__sys_ifflags(int index, unsigned int *ret_flags)
+/* SIOCGIFNAME loads nothing. */
+static int name_on(int fd, int index, struct ifreq *ret)
 {
-	struct request q;
-	struct answer a;
-	int r;
-
-	fill_request(&q);
-	q.link.ifi_index = index;
-	r = ask(&q, &a);
-	if (r < 0)
-		return r;
-	*ret_flags = a.body.link.ifi_flags;
+	memset(ret, 0, sizeof(*ret));
+	ret->ifr_ifindex = index;
+	if (ioctl(fd, SIOCGIFNAME, ret) < 0)
+		return errno == ENXIO ? -ENODEV : -errno;
 	return 0;
 }
 
-/* SIOCGIFNAME loads nothing. */
 int sfam__sys_ifname(int index, char *ret_name)
 {
 	struct ifreq ifr;
 	int fd = sfam__sys_socket(AF_UNIX, SOCK_DGRAM, 0);
-	int r = 0;
+	int r;
 
 	if (fd < 0)
 		return fd;
-	memset(&ifr, 0, sizeof(ifr));
-	ifr.ifr_ifindex = index;
-	if (ioctl(fd, SIOCGIFNAME, &ifr) < 0)
-		r = errno == ENXIO ? -ENODEV : -errno;
+	r = name_on(fd, index, &ifr);
 	sfam__sys_close(fd);
 	if (r == 0)
 		memcpy(ret_name, ifr.ifr_name, sizeof(ifr.ifr_name));
 	return r;
+}
+
+/* SIOCGIFFLAGS asks for a name that was there a moment ago. */
+int sfam__sys_ifstate(int fd, int index, char *ret_name,
+		      unsigned int *ret_flags)
+{
+	char name[IFNAMSIZ];
+	struct ifreq ifr;
+	int r = name_on(fd, index, &ifr);
+
+	if (r < 0)
+		return r;
+	memcpy(name, ifr.ifr_name, sizeof(name));
+	if (ioctl(fd, SIOCGIFFLAGS, &ifr) < 0)
+		return -errno;
+	memcpy(ret_name, name, sizeof(name));
+	*ret_flags = (unsigned short)ifr.ifr_flags;
+	return 0;
 }

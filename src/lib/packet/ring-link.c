@@ -33,22 +33,22 @@ int sfam__ring_link_open(struct sfam__ring_link *link, int ifindex)
 	return r;
 }
 
-static int read_state(int ifindex, char *ret_name, bool *ret_up)
+/* The thread that reads may be in another network namespace by now. */
+static int read_state(int packet_fd, int ifindex, char *ret_name,
+		      bool *ret_up)
 {
 	unsigned int flags;
-	int r = sfam__sys_ifname(ifindex, ret_name);
+	int r = sfam__sys_ifstate(packet_fd, ifindex, ret_name, &flags);
 
-	if (r == 0)
-		r = sfam__sys_ifflags(ifindex, &flags);
 	if (r == 0)
 		*ret_up = flags & IFF_UP;
 	return r;
 }
 
-int sfam__ring_link_start(struct sfam__ring_link *link)
+int sfam__ring_link_start(struct sfam__ring_link *link, int packet_fd)
 {
-	return link->ifindex ? read_state(link->ifindex, link->name,
-					  &link->up) : 0;
+	return link->ifindex ? read_state(packet_fd, link->ifindex,
+					  link->name, &link->up) : 0;
 }
 
 static uint32_t set_up(struct sfam__ring_link *link, bool up)
@@ -83,7 +83,7 @@ static int compare(struct sfam__ring_link *link, int packet_fd,
 		*events |= set_up(link, false);
 		return 0;
 	}
-	r = read_state(link->ifindex, name, &up);
+	r = read_state(packet_fd, link->ifindex, name, &up);
 	/* It is just going: of that there will be one more message. */
 	if (r == -ENODEV)
 		return 0;

@@ -33,7 +33,7 @@ static int start(struct sfam_packet_ring *ring, const struct sfam_addr *addr,
 
 	if (r == 0)
 		r = sfam__packet_start(ring->fd, addr, o);
-	return r < 0 ? r : sfam__ring_link_start(&ring->link);
+	return r < 0 ? r : sfam__ring_link_start(&ring->link, ring->fd);
 }
 
 static int open_poll(struct sfam_packet_ring *ring)

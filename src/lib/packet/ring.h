@@ -77,7 +77,7 @@ struct sfam__ring_link {
 /* Begins to listen for changes; before the packet socket is bound. */
 int sfam__ring_link_open(struct sfam__ring_link *link, int ifindex);
 /* What it is like now. */
-int sfam__ring_link_start(struct sfam__ring_link *link);
+int sfam__ring_link_start(struct sfam__ring_link *link, int packet_fd);
 /*
  * What has changed since, as SFAM_PACKET_EVENT_... packet_fd: the socket,
  * whose error is taken.
