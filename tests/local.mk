@@ -149,9 +149,10 @@ tests_unit_test_alg_vectors_SOURCES = tests/unit/test-alg-vectors.c \
 	tests/unit/alg-common.h
 
 # Against the shared library alone, to see that every symbol is there.
-tests_unit_test_api_SOURCES = tests/unit/test-api.c \
-	tests/unit/test-api-bcm.c tests/unit/test-api.h
 tests_unit_test_api_LDADD = libsockfam.la libsockfam-ctl.la
+tests_unit_test_api_SOURCES = tests/unit/test-api.c \
+	tests/unit/test-api-bcm.c tests/unit/test-api-packet.c \
+	tests/unit/test-api.h
 tests_unit_test_can_ctl_LDADD = $(LDADD) $(SOCKETCAN_LIBS)
 # Their pthread_create(), ppoll() and setsockopt() are to be libsockfam's.
 tests_unit_test_readers_LDFLAGS = $(AM_LDFLAGS) -rdynamic

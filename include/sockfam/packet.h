@@ -116,11 +116,12 @@ struct sfam_packet_opts {
  * -EPERM: needs CAP_NET_RAW. -ENETDOWN: the interface is down. -ENODEV: no
  * such interface, or memberships without one. -EAFNOSUPPORT: addr is of
  * another family, or packet sockets are not in this kernel. -EINVAL: unknown
- * flags, SFAM_PACKET_VNET and SOCK_DGRAM together, a filter that the kernel
- * refuses, a membership of the wrong length,
- * a fanout that does not fit its group (another mode, type or protocol), or a
- * program that does not fit its mode. -EBADF: program_fd. -EALREADY: the group's id is in use for something else. -ENOSPC: the group
- * is full (256). -ENOPROTOOPT: a flag that this kernel does not have.
+ * flags, SFAM_PACKET_VNET with SOCK_DGRAM, a filter that the kernel refuses,
+ * a membership of the wrong length, a fanout that does not fit its group
+ * (another mode, type or protocol), or a program that does not fit its mode.
+ * -EBADF: program_fd. -EALREADY: the group's id is in use for something else.
+ * -ENOSPC: the group is full (256). -ENOPROTOOPT: a flag that this kernel
+ * does not have.
  * -E2BIG: opts asks for what this library does not know. Others: socket(2),
  * bind(2), setsockopt(2).
  */
@@ -310,8 +311,9 @@ int sfam_packet_recv_vnet(int fd, void *buf, size_t size,
  * timeout_ns (the kernel gives no event for room in it, so this waits in
  * short sleeps). -ETIMEDOUT: the socket's own buffer stayed full.
  * -EMSGSIZE: longer than the MTU. -EINVAL: shorter than the link-layer
- * header, or a struct virtio_net_hdr that does not fit the packet. -ENETDOWN: the interface is down. -ENXIO: fd is not bound and
- * there is no `to`, or the interface was deleted. Others: sendmsg(2).
+ * header, or a struct virtio_net_hdr that does not fit the packet.
+ * -ENETDOWN: the interface is down. -ENXIO: fd is not bound and there is no
+ * `to`, or the interface was deleted. Others: sendmsg(2).
  */
 ssize_t sfam_packet_send(int fd, const struct iovec *packets, size_t n,
 			 const struct sfam_addr *to, int64_t timeout_ns)

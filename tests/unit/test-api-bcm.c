@@ -5,7 +5,7 @@
 
 #include "test-api.h"
 
-void can_bcm(void)
+void api_can_bcm(void)
 {
 	struct can_frame frame = { .can_id = 0x123 };
 	struct iovec iov = { &frame, sizeof(frame) };

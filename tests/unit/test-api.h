@@ -6,6 +6,9 @@
 void expect(int holds, const char *what);
 #define EXPECT(condition) expect(condition, #condition)
 
-void can_bcm(void);
+void api_can_bcm(void);
+/* In test-api-packet.c: without a permission, and with. */
+void api_packet(void);
+void api_packet_rings(void);
 
 #endif

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* What offloads have left undone, sent and received beside a packet. */
+#include <linux/can.h>
 #include <linux/ip.h>
 #include <linux/tcp.h>
 #include <linux/virtio_net.h>
@@ -223,6 +224,38 @@ START_TEST(every_snap_length)
 }
 END_TEST
 
+/* Without a link-layer header there is no room to spare in a slot. */
+START_TEST(no_link_header)
+{
+	const struct sfam_addr to = addr_of("packet:vcan0,proto=can");
+	struct can_frame frame = { .can_id = 0x123, .can_dlc = 8,
+				   .data = { 1, 2, 3, 4, 5, 6, 7, 8 } };
+	struct iovec iov = { &frame, sizeof(frame) };
+	struct sfam_packet_opts o = SFAM_PACKET_OPTS_INIT;
+	struct sfam_packet_ring_opts ro;
+	struct sfam_packet_ring *ring;
+	enum sfam_packet_mode mode;
+	struct sfam_packet p;
+	int tx;
+
+	tx = must_open("packet:vcan0,proto=0x0000", NULL);
+	o.flags = SFAM_PACKET_VNET;
+	o.snap_len = sizeof(frame);
+	for (EACH_MODE(mode)) {
+		ro = small_ring(mode);
+		ring = must_ring("packet:vcan0", &o, &ro);
+		ck_assert_int_eq(sfam_packet_send(tx, &iov, 1, &to, 0), 1);
+		p = must_next(ring);
+		ck_assert_uint_eq(p.len, sizeof(frame));
+		ck_assert_mem_eq(p.data, &frame, sizeof(frame));
+		ck_assert_uint_eq(sfam_packet_vnet(&p)->gso_type,
+				  VIRTIO_NET_HDR_GSO_NONE);
+		sfam_packet_ring_free(ring);
+	}
+	close(tx);
+}
+END_TEST
+
 START_TEST(refused)
 {
 	struct sfam_packet_opts o = vnet_opts();
@@ -267,6 +300,7 @@ int main(void)
 		{ cut, "netns" },
 		{ by_ring, "netns" },
 		{ every_snap_length, "netns" },
+		{ no_link_header, "vcan" },
 		{ refused, "netns" },
 	};
 

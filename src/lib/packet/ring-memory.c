@@ -15,7 +15,7 @@
 /* An unsigned short in older kernels (net/packet/internal.h). */
 #define RETIRE_MAX_MS 65535
 
-/* The longest IP packet behind an Ethernet header, and struct virtio_net_hdr. */
+/* The longest IP packet, an Ethernet header and a struct virtio_net_hdr. */
 #define WHOLE_PACKET (65549 + SFAM_PACKET_VNET_LEN)
 
 /*
