@@ -3,7 +3,8 @@
  * Files of captured packets: pcap and pcapng, written and read.
  *
  * Writing takes arrays of records that point to their packets, wherever
- * those are (in a receive ring): writev(2) takes the bytes from there.
+ * those are (in a receive ring): writev(2) takes the bytes of long ones from
+ * there; short ones are copied side by side, which is cheaper for all.
  *
  *	sfam_capture_writer_new(&w, fd, SFAM_CAPTURE_PCAPNG, NULL);
  *	n = sfam_capture_add_interface(w, &eth);
@@ -172,8 +173,8 @@ int sfam_capture_add_interface(struct sfam_capture_writer *writer,
 	SFAM_MUST_CHECK;
 
 /*
- * Writes n records, by one writev(2) for some 500 of them. Bytes beyond the
- * interface's snap length are left out. Waits as long as fd makes it wait,
+ * Writes n records, by one writev(2) for some 64 KiB of them. Bytes beyond
+ * the interface's snap length are left out. Waits as long as fd makes it wait,
  * O_NONBLOCK or not; no SIGPIPE comes of it.
  * Refused with nothing of that record in the file, and all before it there:
  * -EINVAL: an interface that was not added, a head_len above

@@ -60,13 +60,14 @@ ssize_t writev(int fd, const struct iovec *iov, int count)
 
 /* ---------------------------------------------------------------- tests -- */
 
-#define MANY 1500			/* three calls of writev(2) */
+#define MANY 1500			/* several calls of writev(2) */
+#define CALL_BYTES 49152		/* that one takes at least */
 static struct sfam_capture_record many[MANY];
 
-/* Packets with all there is, of many lengths. */
+/* Packets with all there is, of many lengths; some are not copied. */
 static void make_many(void)
 {
-	static char data[300];
+	static char data[1600];
 	static const char *const comments[] = { NULL, "", "a", "four" };
 	size_t i;
 
@@ -74,7 +75,7 @@ static void make_many(void)
 	for (i = 0; i < MANY; i++) {
 		many[i] = packet((int64_t)i * S, "");
 		many[i].data = data;
-		many[i].len = i * 7 % sizeof(data);
+		many[i].len = i % 25 == 24 ? 1500 + i % 77 : i * 7 % 300;
 		many[i].head_len = (uint32_t)(i * 5 % 25);
 		many[i].orig_len = many[i].head_len + many[i].len;
 		many[i].comment = comments[i % 4];
@@ -104,10 +105,10 @@ static void short_writes_of(enum sfam_capture_format format)
 	w = writer_to(fd, format, 0);
 	calls = 0;
 	ck_assert_ok(sfam_capture_write(w, many, MANY));
-	ck_assert_uint_le(calls, format == SFAM_CAPTURE_PCAPNG ? 5 : 3);
 	sfam_capture_written(w, &a);
 	sfam_capture_writer_free(w);
 	n = whole_size(fd, plain, sizeof(plain));
+	ck_assert_uint_le(calls, n / CALL_BYTES + 1);
 	close(fd);
 
 	fd = file();
@@ -185,7 +186,7 @@ START_TEST(no_space)
 }
 END_TEST
 
-/* In the second of three calls, which is not at the first record. */
+/* In a later call, and not at its first record. */
 START_TEST(no_space_later)
 {
 	struct sfam_capture_writer *w;

@@ -101,7 +101,7 @@ static void put_pcap_header(struct sfam_capture_writer *w,
 	sfam__capture_put_word(w, w->format == SFAM_CAPTURE_PCAP ?
 				  SFAM__PCAP_MAGIC : SFAM__PCAP_MAGIC_NS);
 	sfam__capture_put_pair(w, SFAM__PCAP_MAJOR, SFAM__PCAP_MINOR);
-	sfam__capture_put_zeros(w, 8);
+	sfam__capture_put_long(w, 0);
 	sfam__capture_put_word(w, i->snap_len ? i->snap_len : 262144);
 	sfam__capture_put_word(w, i->link_type);
 }

@@ -1,44 +1,35 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A packet in a file. What comes after a packet and what comes before the
- * next one stand side by side in the room, so that each packet costs two
- * iovecs: its own bytes and those between.
+ * A packet in a file. Short ones stand in the room, one behind the other. A
+ * long one costs two iovecs: its own bytes, and what is between it and the
+ * long one before.
  */
 #include "capture/writer.h"
 
 #define OPT_FLAGS_LEN (SFAM__OPT_HEAD + 4)
 #define OPT_DROPS_LEN (SFAM__OPT_HEAD + 8)
 
-size_t sfam__capture_cap(const struct sfam_capture_writer *w,
-			 const struct sfam_capture_record *r)
-{
-	const uint32_t snap = w->snap_lens[r->interface];
-	const size_t len = r->head_len + r->len;
-
-	return snap && len > snap ? snap : len;
-}
-
 static void put_packet(struct sfam_capture_writer *w,
 		       const struct sfam_capture_record *r, size_t cap)
 {
 	const size_t head = r->head_len < cap ? r->head_len : cap;
 
-	sfam__capture_put(w, r->head, head);
+	if (head)
+		sfam__capture_put(w, r->head, head);
 	sfam__capture_put_far(w, r->data, cap - head);
 }
 
 void sfam__capture_put_pcap(struct sfam_capture_writer *w,
-			    const struct sfam_capture_record *r, size_t cap)
+			    const struct sfam_capture_record *r)
 {
 	const uint64_t time = (uint64_t)r->time_ns;
+	const uint32_t cap = (uint32_t)sfam__capture_cap(w, r);
 	uint32_t part = (uint32_t)(time % SFAM__NS_PER_S);
 
 	if (w->format == SFAM_CAPTURE_PCAP)
 		part /= 1000;
-	sfam__capture_put_word(w, (uint32_t)(time / SFAM__NS_PER_S));
-	sfam__capture_put_word(w, part);
-	sfam__capture_put_word(w, (uint32_t)cap);
-	sfam__capture_put_word(w, (uint32_t)r->orig_len);
+	sfam__capture_put_words(w, (uint32_t)(time / SFAM__NS_PER_S), part,
+				cap, (uint32_t)r->orig_len);
 	put_packet(w, r, cap);
 }
 
@@ -93,16 +84,17 @@ static size_t block_len(size_t cap, size_t options)
 }
 
 void sfam__capture_put_pcapng(struct sfam_capture_writer *w,
-			      const struct sfam_capture_record *r, size_t cap)
+			      const struct sfam_capture_record *r)
 {
+	const uint64_t time = (uint64_t)r->time_ns;
 	const size_t options = options_len(r);
+	const uint32_t cap = (uint32_t)sfam__capture_cap(w, r);
 	const uint32_t len = (uint32_t)block_len(cap, options);
 
-	sfam__capture_put_word(w, SFAM__PCAPNG_PACKET);
-	sfam__capture_put_word(w, len);
-	sfam__capture_put_word(w, r->interface);
-	sfam__capture_put_time(w, r->time_ns);
-	sfam__capture_put_word(w, (uint32_t)cap);
+	sfam__capture_put_words(w, SFAM__PCAPNG_PACKET, len, r->interface,
+				(uint32_t)(time >> 32));
+	sfam__capture_put_word(w, (uint32_t)time);
+	sfam__capture_put_word(w, cap);
 	sfam__capture_put_word(w, (uint32_t)r->orig_len);
 	put_packet(w, r, cap);
 	sfam__capture_put_zeros(w, sfam__capture_pad(cap));

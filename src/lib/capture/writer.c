@@ -61,7 +61,7 @@ int sfam__capture_flush(struct sfam_capture_writer *w, size_t *ret_done)
 	if (w->may_sigpipe)
 		sfam__sys_release_sigpipe(&sigpipe, r);
 	w->open = w->at = w->room;
-	w->iovs = 0;
+	w->iovs = w->far = 0;
 	w->error = r;
 	return r;
 }
@@ -122,7 +122,8 @@ SFAM_PUBLIC int sfam_capture_write_stats(struct sfam_capture_writer *writer,
 
 static int check_pcap(const struct sfam_capture_record *r)
 {
-	return r->time_ns / SFAM__NS_PER_S > UINT32_MAX ? -ERANGE : 0;
+	return r->time_ns >= ((int64_t)UINT32_MAX + 1) * SFAM__NS_PER_S ?
+	       -ERANGE : 0;
 }
 
 static int check_pcapng(const struct sfam_capture_record *r)
@@ -151,19 +152,18 @@ static int check(const struct sfam_capture_writer *w,
 
 static bool has_room(const struct sfam_capture_writer *w)
 {
-	return w->iovs <= SFAM__CAPTURE_IOV - SFAM__CAPTURE_IOV_EACH &&
+	return w->far < SFAM__CAPTURE_ROOM &&
+	       w->iovs <= SFAM__CAPTURE_IOV - SFAM__CAPTURE_IOV_EACH &&
 	       w->at <= w->room + SFAM__CAPTURE_ROOM - SFAM__CAPTURE_ROOM_EACH;
 }
 
 static void put(struct sfam_capture_writer *w,
 		const struct sfam_capture_record *r)
 {
-	const size_t cap = sfam__capture_cap(w, r);
-
 	if (w->format == SFAM_CAPTURE_PCAPNG)
-		sfam__capture_put_pcapng(w, r, cap);
+		sfam__capture_put_pcapng(w, r);
 	else
-		sfam__capture_put_pcap(w, r, cap);
+		sfam__capture_put_pcap(w, r);
 }
 
 /* The records that done bytes are; a part of one does not count. */

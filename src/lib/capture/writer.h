@@ -7,11 +7,22 @@
 
 #include "capture/layout.h"
 
-#define SFAM__CAPTURE_IOV 1024		/* UIO_MAXIOV: most for writev(2) */
-#define SFAM__CAPTURE_ROOM 32768
+/*
+ * What one writev(2) takes, and not much more: before each page that the
+ * kernel copies, it touches all that the call has left, iovec by iovec, where
+ * the file may have large folios and gets small ones, as on a tmpfs
+ * (generic_perform_write() of mm/filemap.c; 6.12 does so, 6.1 does not).
+ */
+#define SFAM__CAPTURE_IOV 64
+#define SFAM__CAPTURE_ROOM 65536
+/*
+ * Up to so many bytes are copied to the room: to the kernel an iovec is some
+ * 170 instructions, as many as it takes here to copy 1500 bytes.
+ */
+#define SFAM__CAPTURE_NEAR 1536
 /* The most that one record or one block takes of either. */
 #define SFAM__CAPTURE_IOV_EACH 16
-#define SFAM__CAPTURE_ROOM_EACH 256
+#define SFAM__CAPTURE_ROOM_EACH (256 + 6 * SFAM__CAPTURE_NEAR)
 
 struct sfam_capture_writer {
 	int fd;
@@ -25,6 +36,7 @@ struct sfam_capture_writer {
 	uint8_t *open;
 	uint8_t *at;
 	size_t iovs;
+	size_t far;		/* bytes in iovecs that are the caller's */
 	struct iovec iov[SFAM__CAPTURE_IOV];
 	uint8_t room[SFAM__CAPTURE_ROOM];
 };
@@ -40,6 +52,15 @@ static inline void sfam__capture_put_word(struct sfam_capture_writer *w,
 					  uint32_t v)
 {
 	sfam__capture_put(w, &v, sizeof(v));
+}
+
+static inline void sfam__capture_put_words(struct sfam_capture_writer *w,
+					   uint32_t a, uint32_t b, uint32_t c,
+					   uint32_t d)
+{
+	const uint32_t words[] = { a, b, c, d };
+
+	sfam__capture_put(w, words, sizeof(words));
 }
 
 /* Two 16 bit fields. */
@@ -65,19 +86,23 @@ static inline void sfam__capture_put_time(struct sfam_capture_writer *w,
 	sfam__capture_put_word(w, (uint32_t)time_ns);
 }
 
+/* n: up to 4. */
 static inline void sfam__capture_put_zeros(struct sfam_capture_writer *w,
 					   size_t n)
 {
-	memset(w->at, 0, n);
+	memset(w->at, 0, 4);
 	w->at += n;
 }
 
-/* The caller's bytes, which stay where they are until the flush. */
+/* The caller's bytes, which stay where they are until the flush if many. */
 static inline void sfam__capture_put_far(struct sfam_capture_writer *w,
 					 const void *bytes, size_t n)
 {
-	if (n == 0)
+	if (n <= SFAM__CAPTURE_NEAR) {
+		sfam__capture_put(w, bytes, n);
 		return;
+	}
+	w->far += n;
 	w->iov[w->iovs].iov_base = w->open;
 	w->iov[w->iovs++].iov_len = (size_t)(w->at - w->open);
 	w->open = w->at;
@@ -98,12 +123,20 @@ int sfam__capture_put_interface(struct sfam_capture_writer *w,
 int sfam__capture_put_stats(struct sfam_capture_writer *w,
 			    const struct sfam_capture_stats *stats);
 
-/* In write-record.c. cap: bytes of the packet in the file. */
+/* In write-record.c. */
 void sfam__capture_put_pcap(struct sfam_capture_writer *w,
-			    const struct sfam_capture_record *r, size_t cap);
+			    const struct sfam_capture_record *r);
 void sfam__capture_put_pcapng(struct sfam_capture_writer *w,
-			      const struct sfam_capture_record *r, size_t cap);
-size_t sfam__capture_cap(const struct sfam_capture_writer *w,
-			 const struct sfam_capture_record *r);
+			      const struct sfam_capture_record *r);
+
+/* Bytes of the packet in the file. */
+static inline size_t sfam__capture_cap(const struct sfam_capture_writer *w,
+				       const struct sfam_capture_record *r)
+{
+	const uint32_t snap = w->snap_lens[r->interface];
+	const size_t len = r->head_len + r->len;
+
+	return snap && len > snap ? snap : len;
+}
 
 #endif
