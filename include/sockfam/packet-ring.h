@@ -113,13 +113,14 @@ static inline int sfam_packet_batch_next(struct sfam_packet_batch *batch,
 
 	if (batch->left == 0)
 		return 0;
+	/* First, so that what is read of h may be read where it is used. */
+	batch->next = (struct sfam_packet_header *)(void *)
+		      ((uint8_t *)h + h->next_offset);
+	batch->left--;
 	ret->data = (uint8_t *)h + h->mac;
 	ret->len = h->len;
 	ret->orig_len = h->orig_len;
 	ret->header = h;
-	batch->next = (struct sfam_packet_header *)(void *)
-		      ((uint8_t *)h + h->next_offset);
-	batch->left--;
 	return 1;
 }
 
