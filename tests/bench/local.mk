@@ -12,6 +12,7 @@ tests_bench_bench_SOURCES = \
 	tests/bench/fdpass.c \
 	tests/bench/main.c \
 	tests/bench/packet-send.c \
+	tests/bench/packet-file.c \
 	tests/bench/packet.c \
 	tests/bench/receive.c \
 	tests/bench/relay.c \

@@ -9,10 +9,8 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/uio.h>
 #include <unistd.h>
 
-#include <linux/if_ether.h>
 #include <linux/if_packet.h>
 
 #include <sockfam/packet.h>
@@ -21,38 +19,14 @@
 #include "veth.h"
 
 #define LOOP_MAX 1.03		/* the library to the bare loop */
-#define LEN_MAX 1514
-
-#define RING_BYTES (8 << 20)
-#define BLOCK_BYTES (256 << 10)
-#define SLOT_BYTES 2048
 #define SLOTS (RING_BYTES / SLOT_BYTES)
-
-static unsigned char frame[LEN_MAX];
-static struct iovec iovs[BATCH];
 
 static size_t batch_of(size_t left)
 {
-	return left < BATCH ? left : BATCH;
-}
-
-static void set_len(size_t len)
-{
-	size_t i;
-
-	memset(frame, 0xff, ETH_ALEN);
-	frame[12] = TYPE >> 8;
-	frame[13] = TYPE & 0xff;
-	for (i = 0; i < BATCH; i++)
-		iovs[i] = (struct iovec){ frame, len };
+	return left < VETH_BATCH ? left : VETH_BATCH;
 }
 
 /* ------------------------------------------------------------ sockets -- */
-
-static void send_barely(int fd, size_t n)
-{
-	send_by_sendmmsg(fd, iovs, n);
-}
 
 static void send_by_library(int fd, size_t n)
 {
@@ -60,7 +34,7 @@ static void send_by_library(int fd, size_t n)
 	ssize_t r;
 
 	for (sent = 0; sent < n; sent += (size_t)r) {
-		r = sfam_packet_send(fd, iovs, batch_of(n - sent), NULL,
+		r = sfam_packet_send(fd, veth_packets, batch_of(n - sent), NULL,
 				     SFAM_FOREVER);
 		if (r < 0)
 			die("sfam_packet_send");
@@ -97,23 +71,25 @@ static int open_ring(const struct slot *slot)
 {
 	const struct tpacket_req3 req = {
 		.tp_block_size = BLOCK_BYTES,
-		.tp_block_nr = RING_BYTES / BLOCK_BYTES,
+		.tp_block_nr = RING_BLOCKS,
 		.tp_frame_size = SLOT_BYTES,
 		.tp_frame_nr = SLOTS,
 	};
 	int fd = open_packet();
 
-	set_option(fd, PACKET_VERSION, &slot->version, sizeof(slot->version));
-	set_option(fd, PACKET_TX_RING, &req,
-		   slot->version == TPACKET_V3 ? sizeof(req) :
-						 sizeof(struct tpacket_req));
+	set_packet_option(fd, PACKET_VERSION, &slot->version,
+			  sizeof(slot->version));
+	set_packet_option(fd, PACKET_TX_RING, &req,
+			  slot->version == TPACKET_V3 ?
+				  sizeof(req) : sizeof(struct tpacket_req));
 	ring.map = mmap(NULL, RING_BYTES, PROT_READ | PROT_WRITE, MAP_SHARED,
 			fd, 0);
 	if (ring.map == MAP_FAILED)
 		die("mmap");
 	ring.at = 0;
 	ring.slot = slot;
-	return bind_packet(fd, "bench0", 0);
+	bind_packet(fd, "bench0", 0);
+	return fd;
 }
 
 static void kick(int fd, int flags)
@@ -145,7 +121,7 @@ static void send_by_ring(int fd, size_t n)
 	for (sent = 0; sent < n; sent += part) {
 		part = batch_of(n - sent);
 		for (i = 0; i < part; i++)
-			fill_slot(fd, &iovs[i]);
+			fill_slot(fd, &veth_packets[i]);
 		kick(fd, MSG_DONTWAIT);
 	}
 }
@@ -179,12 +155,12 @@ static double measure_ring(const struct slot *slot)
 
 static void measure_len(size_t len)
 {
-	int fd = bind_packet(open_packet(), "bench0", 0);
+	int fd = open_packet_sender();
 	double floor, ours;
 	char item[48];
 
-	set_len(len);
-	floor = measure(send_barely, fd);
+	veth_set_len(len);
+	floor = measure(send_packets, fd);
 	ours = measure(send_by_library, fd);
 	snprintf(item, sizeof(item), "packet send, %zu bytes", len);
 	show_row(&(struct row){ item, floor, ours,
@@ -198,10 +174,10 @@ static void measure_len(size_t len)
 
 void bench_packet_send(void)
 {
-	add_veth();
+	veth_add();
 	show_heading("packets sent in batches of 256; floor: sendmmsg(2), "
 		     "peer: a TX ring");
 	measure_len(64);
-	measure_len(LEN_MAX);
-	del_veth();
+	measure_len(VETH_PACKET_MAX);
+	veth_remove();
 }
