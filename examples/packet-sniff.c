@@ -3,68 +3,66 @@
  * Prints a line for each packet that an interface sees, also those for
  * others: packet-sniff [packet:[IF][,proto=...]]   (packet: is all of them)
  * A line has the length and an address; in that are interface, protocol,
- * direction and hardware sender. Needs CAP_NET_RAW.
+ * direction and hardware sender. The packets are read where the kernel put
+ * them: no copy, and one call for many. Needs CAP_NET_RAW.
  */
-#include <errno.h>
 #include <linux/if_packet.h>
 #include <stdio.h>
 #include <string.h>
 
+#include <sockfam/packet-ring.h>
 #include <sockfam/sockfam.h>
 
-#define LONGEST (1 << 19)	/* with offloads far more than the MTU */
-
-/* Ends when the socket is closed, however the program ends. */
-static int be_promiscuous(int fd)
+static int open_ring(struct sfam_packet_ring **ret, const char *text)
 {
-	struct packet_mreq mreq = { .mr_type = PACKET_MR_PROMISC };
+	struct sfam_packet_opts opts = SFAM_PACKET_OPTS_INIT;
+	struct sfam_diag diag = { 0 };
+	struct sfam_addr addr;
 	struct sockaddr_ll ll;
-	struct sfam_addr local;
-	int r = sfam_addr_local(&local, fd);
+	int r = sfam_addr_parse(&addr, text, strlen(text), &diag);
 
+	if (r == 0) {
+		memcpy(&ll, sfam_addr_sockaddr(&addr), sizeof(ll));
+		if (ll.sll_ifindex)	/* all of them: each as it is */
+			opts.flags = SFAM_PACKET_PROMISC;
+		r = sfam_packet_ring_new(ret, &addr, &opts, NULL);
+	}
 	if (r < 0)
-		return r;
-	memcpy(&ll, sfam_addr_sockaddr(&local), sizeof(ll));
-	mreq.mr_ifindex = ll.sll_ifindex;
-	if (mreq.mr_ifindex == 0)	/* all of them: each as it is */
-		return 0;
-	return setsockopt(fd, SOL_PACKET, PACKET_ADD_MEMBERSHIP, &mreq,
-			  sizeof(mreq)) < 0 ? -errno : 0;
+		fprintf(stderr, "%s: %s%s%s\n", text, strerror(-r),
+			*diag.expected ? ", expected " : "", diag.expected);
+	return r;
 }
 
-static int open_packet(const char *text)
+static void show(struct sfam_packet *packet)
 {
-	struct sfam_diag diag = { 0 };
-	int fd = sfam_open_text(text, strlen(text), SFAM_OPEN_BIND, NULL,
-				&diag);
+	char from[SFAM_ADDR_STRLEN];
+	struct sfam_addr addr;
 
-	if (fd < 0)
-		fprintf(stderr, "%s: %s%s%s\n", text, strerror(-fd),
-			*diag.expected ? ", expected " : "", diag.expected);
-	return fd;
+	sfam_packet_restore_vlan(packet);
+	if (sfam_addr_from_sockaddr(&addr, sfam_family_by_name("packet"), 0, 0,
+				    sfam_packet_from(packet),
+				    sizeof(struct sockaddr_ll), NULL) == 0 &&
+	    sfam_addr_format(&addr, from, sizeof(from)) > 0)
+		printf("%u %s\n", packet->orig_len, from);
 }
 
 int main(int argc, char **argv)
 {
-	int fd = open_packet(argc > 1 ? argv[1] : "packet:");
-	static char packet[LONGEST];
-	char from[SFAM_ADDR_STRLEN];
-	struct sfam_addr addr;
+	struct sfam_packet_ring *ring;
+	struct sfam_packet_batch batch;
+	struct sfam_packet packet;
 	ssize_t n;
 
-	if (fd < 0)
+	if (open_ring(&ring, argc > 1 ? argv[1] : "packet:") < 0)
 		return 1;
-	setvbuf(stdout, NULL, _IOLBF, 0);
-	n = be_promiscuous(fd);
-	if (n == 0)
-		fputs("listening\n", stderr);
-	while (n >= 0 || n == -EMSGSIZE) {
-		n = sfam_recv(fd, packet, sizeof(packet), SFAM_FOREVER, &addr);
-		if (n >= 0 && sfam_addr_format(&addr, from, sizeof(from)) > 0)
-			printf("%zd %s\n", n, from);
-		else if (n == -EMSGSIZE)
-			printf("more than %d\n", LONGEST);
-	}
+	fputs("listening\n", stderr);
+	do {
+		n = sfam_packet_ring_take(ring, &batch, SFAM_FOREVER);
+		while (n > 0 && sfam_packet_batch_next(&batch, &packet))
+			show(&packet);
+		fflush(stdout);
+	} while (n >= 0);	/* 0: the interface went down, or up */
 	fprintf(stderr, "receive: %s\n", strerror((int)-n));
+	sfam_packet_ring_free(ring);
 	return 1;
 }
