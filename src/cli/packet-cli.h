@@ -69,9 +69,9 @@ enum sfam_packet_link packet_filter_link(uint32_t link_type);
 
 /* A socket for packets to that interface; -1 after printing. */
 int packet_sender_open(const char *ifname);
-/* CLI_OK, or prints. */
-int packet_sender_send(int fd, const char *ifname, const void *data,
-		       size_t len);
+/* All n, in order: CLI_OK, or prints. Adds to *sent how many went. */
+int packet_sender_send(int fd, const char *ifname, const struct iovec *packets,
+		       size_t n, uint64_t *sent);
 
 /* --------------------------------------------------------------- show -- */
 

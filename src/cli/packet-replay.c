@@ -1,18 +1,19 @@
 /* SPDX-License-Identifier: MIT */
 /* sockfam packet replay: a capture file onto an interface. */
-#include <endian.h>
 #include <errno.h>
 #include <inttypes.h>
-#include <linux/can.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "packet-cli.h"
 
 #define SECOND INT64_C(1000000000)
+#define BATCH 64
+#define ROOM 65536
 
 struct replay {
 	const char *file, *ifname;
@@ -26,13 +27,37 @@ struct replay {
 	int64_t file_ns;
 	struct timespec begun;
 	uint64_t sent;
+	/* Those that are due, for one call; copies, but for what is too big. */
+	struct iovec batch[BATCH];
+	size_t n, n_max;
+	size_t used;		/* bytes of room */
+	uint8_t room[ROOM];
 };
 
+static int flush(struct replay *r)
+{
+	int status = packet_sender_send(r->fd, r->ifname, r->batch, r->n,
+					&r->sent);
+
+	r->n = r->used = 0;
+	return status;
+}
+
+static int is_past(const struct timespec *t)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec > t->tv_sec ||
+	       (now.tv_sec == t->tv_sec && now.tv_nsec >= t->tv_nsec);
+}
+
 /* Against the first one, so delays do not add up. */
-static void wait_for(struct replay *r, int64_t time_ns)
+static int wait_for(struct replay *r, int64_t time_ns)
 {
 	struct timespec t;
 	int64_t ns;
+	int status;
 
 	if (!r->has_begun) {
 		r->has_begun = 1;
@@ -41,29 +66,52 @@ static void wait_for(struct replay *r, int64_t time_ns)
 	}
 	ns = (int64_t)((double)(time_ns - r->file_ns) / r->factor);
 	if (r->at_once || ns <= 0)
-		return;
+		return CLI_OK;
 	ns += r->begun.tv_nsec;
 	t.tv_sec = r->begun.tv_sec + ns / SECOND;
 	t.tv_nsec = ns % SECOND;
-	while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &t, NULL) ==
-	       EINTR)
+	if (is_past(&t))
+		return CLI_OK;
+	status = flush(r);
+	while (status == CLI_OK &&
+	       clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &t, NULL) ==
+		       EINTR)
 		;
+	return status;
 }
 
-/* The identifier is in network order in the file. */
+/* data stays as it is until the return. */
+static int send_later(struct replay *r, const void *data, size_t len)
+{
+	struct iovec *packet;
+	int status;
+
+	if (len > ROOM - r->used) {
+		status = flush(r);
+		if (status != CLI_OK)
+			return status;
+	}
+	packet = &r->batch[r->n++];
+	packet->iov_len = len;
+	if (len > ROOM) {
+		packet->iov_base = (void *)(uintptr_t)data;
+		return flush(r);
+	}
+	packet->iov_base = r->room + r->used;
+	memcpy(packet->iov_base, data, len);
+	r->used += len;
+	return r->n == r->n_max ? flush(r) : CLI_OK;
+}
+
 static int send_can(struct replay *r, const struct sfam_capture_record *record)
 {
-	struct canfd_frame frame;
-	uint32_t id;
+	uint8_t frame[SFAM_CANXL_MTU];
+	ssize_t n = sfam_capture_can_frame(record, frame, sizeof(frame));
 
-	if (record->len != CAN_MTU && record->len != CANFD_MTU)
-		return cli_error("%s: packet %" PRIu64 ": not a CAN frame of "
-				 "%d or %d bytes", r->file, r->sent + 1,
-				 (int)CAN_MTU, (int)CANFD_MTU);
-	memcpy(&frame, record->data, record->len);
-	memcpy(&id, record->data, sizeof(id));
-	frame.can_id = be32toh(id);
-	return packet_sender_send(r->fd, r->ifname, &frame, record->len);
+	if (n < 0)
+		return cli_error("%s: packet %" PRIu64 ": no whole CAN frame",
+				 r->file, r->sent + r->n + 1);
+	return send_later(r, frame, (size_t)n);
 }
 
 static int replay_packet(struct replay *r,
@@ -74,18 +122,18 @@ static int replay_packet(struct replay *r,
 	if (record->link_type != r->link_type)
 		return cli_error("%s: packet %" PRIu64 ": its link type is "
 				 "%" PRIu32 ", that of %s is %" PRIu32,
-				 r->file, r->sent + 1, record->link_type,
+				 r->file, r->sent + r->n + 1, record->link_type,
 				 r->ifname, r->link_type);
 	if (record->len != record->orig_len)
 		return cli_error("%s: packet %" PRIu64 ": %zu of its %zu "
 				 "bytes are in the file", r->file,
-				 r->sent + 1, record->len, record->orig_len);
-	wait_for(r, record->time_ns);
-	status = r->link_type == SFAM_CAPTURE_LINK_CAN ? send_can(r, record) :
-		 packet_sender_send(r->fd, r->ifname, record->data,
-				    record->len);
-	r->sent += status == CLI_OK;
-	return status;
+				 r->sent + r->n + 1, record->len,
+				 record->orig_len);
+	status = wait_for(r, record->time_ns);
+	if (status != CLI_OK)
+		return status;
+	return r->link_type == SFAM_CAPTURE_LINK_CAN ? send_can(r, record) :
+	       send_later(r, record->data, record->len);
 }
 
 static int replay_items(struct replay *r, struct packet_file *file)
@@ -105,6 +153,14 @@ static int replay_items(struct replay *r, struct packet_file *file)
 	return status;
 }
 
+/* What comes from elsewhere may come late: nothing waits for more of it. */
+static size_t batch_for(const struct packet_file *file)
+{
+	struct stat st;
+
+	return fstat(file->fd, &st) == 0 && S_ISREG(st.st_mode) ? BATCH : 1;
+}
+
 static int replay_once(struct replay *r)
 {
 	struct packet_file file;
@@ -113,7 +169,11 @@ static int replay_once(struct replay *r)
 	if (status != CLI_OK)
 		return status;
 	r->has_begun = 0;
+	r->n_max = batch_for(&file);
 	status = replay_items(r, &file);
+	/* What came before a failure goes out all the same. */
+	if (flush(r) != CLI_OK)
+		status = CLI_FAILED;
 	packet_file_close(&file);
 	return status;
 }

@@ -34,18 +34,31 @@ int packet_sender_open(const char *name)
 	return fd;
 }
 
-int packet_sender_send(int fd, const char *name, const void *data, size_t len)
+static int bad_packet(const char *name, size_t len, int error)
 {
-	const struct iovec packet = { (void *)(uintptr_t)data, len };
-	ssize_t n = sfam_packet_send(fd, &packet, 1, NULL, TIMEOUT_NS);
-
-	if (n == -EINVAL)
+	if (error == -EINVAL)
 		return cli_error("%s: %zu bytes are less than its link header",
 				 name, len);
-	if (n == -EMSGSIZE)
+	if (error == -EMSGSIZE)
 		return cli_error("%s: %zu bytes are more than its MTU lets "
 				 "through", name, len);
-	return n < 0 ? cli_bad_call(name, (int)n) : CLI_OK;
+	return cli_bad_call(name, error);
+}
+
+int packet_sender_send(int fd, const char *name, const struct iovec *packets,
+		       size_t n, uint64_t *sent)
+{
+	ssize_t r;
+
+	while (n) {
+		r = sfam_packet_send(fd, packets, n, NULL, TIMEOUT_NS);
+		if (r < 0)
+			return bad_packet(name, packets->iov_len, (int)r);
+		*sent += (uint64_t)r;
+		packets += r;
+		n -= (size_t)r;
+	}
+	return CLI_OK;
 }
 
 /* Its length, or -1 after printing. */
@@ -74,9 +87,10 @@ static int send_words(int fd, const char *name, int n, char **words)
 {
 	struct iovec *packets = calloc((size_t)n, sizeof(*packets));
 	int status = packets ? CLI_OK : cli_bad_call(name, -ENOMEM);
+	uint64_t sent = 0;
 	uint8_t *data;
 	ssize_t len;
-	int i, read;
+	int read;
 
 	for (read = 0; status == CLI_OK && read < n; read++) {
 		len = read_packet(&data, words[read], words[read]);
@@ -87,19 +101,19 @@ static int send_words(int fd, const char *name, int n, char **words)
 		packets[read].iov_base = data;
 		packets[read].iov_len = (size_t)len;
 	}
-	for (i = 0; i < read; i++) {
-		if (status == CLI_OK)
-			status = packet_sender_send(fd, name,
-						    packets[i].iov_base,
-						    packets[i].iov_len);
-		free(packets[i].iov_base);
-	}
+	if (status == CLI_OK)
+		status = packet_sender_send(fd, name, packets, (size_t)n,
+					    &sent);
+	while (read > 0)
+		free(packets[--read].iov_base);
 	free(packets);
 	return status;
 }
 
 static int send_line(int fd, const char *name, char *line, unsigned int number)
 {
+	struct iovec packet;
+	uint64_t sent = 0;
 	char where[32];
 	uint8_t *data;
 	ssize_t len;
@@ -112,7 +126,9 @@ static int send_line(int fd, const char *name, char *line, unsigned int number)
 	len = read_packet(&data, line, where);
 	if (len < 0)
 		return CLI_FAILED;
-	status = packet_sender_send(fd, name, data, (size_t)len);
+	packet.iov_base = data;
+	packet.iov_len = (size_t)len;
+	status = packet_sender_send(fd, name, &packet, 1, &sent);
 	free(data);
 	return status;
 }
