@@ -216,10 +216,16 @@ int cli_write(int fd, const void *buf, size_t len)
 
 int cli_signal_fd(void)
 {
+	return cli_signal_fd_with(SIGINT);
+}
+
+int cli_signal_fd_with(int another)
+{
 	sigset_t set;
 	int fd;
 
 	sigemptyset(&set);
+	sigaddset(&set, another);
 	sigaddset(&set, SIGINT);
 	sigaddset(&set, SIGTERM);
 	sigaddset(&set, SIGHUP);

@@ -108,6 +108,8 @@ int cli_write(int fd, const void *buf, size_t len);
  * returned (signalfd), for poll loops; -1 after printing.
  */
 int cli_signal_fd(void);
+/* And another signal. */
+int cli_signal_fd_with(int another);
 
 /*
  * A network namespace: "blue" (of ip-netns(8)), "/proc/12/ns/net", or "12", a

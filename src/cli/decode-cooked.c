@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: MIT
-/* Linux's cooked captures (LINKTYPE_LINUX_SLL and _SLL2), and bare IP. */
+/*
+ * Linux's cooked captures (LINKTYPE_LINUX_SLL and _SLL2), packets
+ * without a header of their own, and bare IP.
+ */
 #include <linux/if_packet.h>
 
 #include "decode-layer.h"
@@ -21,13 +24,13 @@ static const char *direction(unsigned int pkttype)
 	return pkttype <= PACKET_OUTGOING ? names[pkttype] : "?";
 }
 
-/* What stands in the header: v is all, with the address at that offset. */
 struct header {
-	struct view v;
 	const char *direction;	/* NULL: an index instead */
 	uint32_t index;
-	size_t address, address_len;
+	struct view address;	/* of 8 bytes */
+	size_t address_len;	/* may be more */
 	unsigned int type;
+	size_t length;		/* of all, header included */
 };
 
 static void put_header(struct text *t, const struct header *h,
@@ -40,12 +43,12 @@ static void put_header(struct text *t, const struct header *h,
 	else
 		text_put(t, "ifindex %u ", h->index);
 	if (len) {
-		text_mac(t, h->v, h->address,
+		text_mac(t, h->address, 0,
 			 len < ADDRESS_MAX ? len : ADDRESS_MAX);
 		text_put(t, " ");
 	}
 	text_put(t, "ethertype %s (0x%04x), length %zu: ",
-		 decode_ethertype_name(type), type, h->v.orig);
+		 decode_ethertype_name(type), type, h->length);
 }
 
 static void put_inside(struct decode *d, const struct header *h,
@@ -74,11 +77,11 @@ static void put_inside(struct decode *d, const struct header *h,
 void decode_sll(struct decode *d, struct view v)
 {
 	const struct header h = {
-		.v = v,
 		.direction = direction(view_be16(v, 0)),
-		.address = 6,
+		.address = view_behind(v, 6),
 		.address_len = view_be16(v, 4),
 		.type = view_be16(v, 14),
+		.length = v.orig,
 	};
 
 	if (v.cap < SLL_LEN)
@@ -91,11 +94,11 @@ void decode_sll(struct decode *d, struct view v)
 void decode_sll2(struct decode *d, struct view v)
 {
 	const struct header h = {
-		.v = v,
 		.index = view_be32(v, 4),
-		.address = 12,
+		.address = view_behind(v, 12),
 		.address_len = view_u8(v, 11),
 		.type = view_be16(v, 0),
+		.length = v.orig,
 	};
 
 	if (v.cap < SLL2_LEN) {
@@ -104,6 +107,43 @@ void decode_sll2(struct decode *d, struct view v)
 	}
 	text_put(&d->text, "%%%-4u %-3s ", h.index, direction(view_u8(v, 10)));
 	put_inside(d, &h, view_behind(v, SLL2_LEN));
+}
+
+/* As if it had the header that it would have in a file: SLL2. */
+static void put_cooked(struct decode *d, struct view v, struct view in,
+		       const struct decode_packet *p)
+{
+	const struct header h = {
+		.index = p->index,
+		.address = { p->address, ADDRESS_MAX, ADDRESS_MAX },
+		.address_len = p->address_len,
+		.type = p->protocol,
+		.length = v.orig + SLL2_LEN,
+	};
+
+	put_header(&d->text, &h, p->protocol);
+	decode_vlans(&d->text, v, in);
+}
+
+void decode_cooked(struct decode *d, struct view v,
+		   const struct decode_packet *p)
+{
+	unsigned int type = p->protocol;
+	struct view in = decode_skip_vlans(v, &type);
+
+	d->start = v;
+	if (d->flags & DECODE_WITH_LINK)
+		put_cooked(d, v, in, p);
+	if (decode_is_can(type)) {
+		decode_can(d, in, 0);
+		return;
+	}
+	if (decode_network(d, in, type))
+		return;
+	if (!(d->flags & DECODE_WITH_LINK))
+		text_put(&d->text, "ethertype %s (0x%04x), length %zu",
+			 decode_ethertype_name(type), type, in.orig);
+	decode_rest(d, in, 0);
 }
 
 void decode_raw(struct decode *d, struct view v)

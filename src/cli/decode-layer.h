@@ -47,6 +47,8 @@ void decode_leave(struct decode *d);
 void decode_ethernet(struct decode *d, struct view v);
 void decode_sll(struct decode *d, struct view v);
 void decode_sll2(struct decode *d, struct view v);
+void decode_cooked(struct decode *d, struct view v,
+		   const struct decode_packet *p);
 void decode_raw(struct decode *d, struct view v);
 /* Whether a protocol's number means a CAN frame. */
 int decode_is_can(unsigned int type);

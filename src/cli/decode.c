@@ -85,25 +85,6 @@ void decode_leave(struct decode *d)
 	d->depth--;
 }
 
-static void decode_cooked(struct decode *d, struct view v, unsigned int type)
-{
-	d->start = v;
-	if (d->flags & DECODE_WITH_LINK)
-		text_put(&d->text, "ethertype %s (0x%04x), length %zu: ",
-			 decode_ethertype_name(type), type, v.orig);
-	if (decode_is_can(type)) {
-		decode_can(d, v, 0);
-		return;
-	}
-	v = decode_skip_vlans(v, &type);
-	if (decode_network(d, v, type))
-		return;
-	if (!(d->flags & DECODE_WITH_LINK))
-		text_put(&d->text, "ethertype %s (0x%04x), length %zu",
-			 decode_ethertype_name(type), type, v.orig);
-	decode_rest(d, v, 0);
-}
-
 static void decode_layers(struct decode *d, struct view v,
 			  const struct decode_packet *p)
 {
@@ -129,7 +110,7 @@ static void decode_layers(struct decode *d, struct view v,
 		decode_can(d, v, p->link == DECODE_CAN_FILE);
 		break;
 	case DECODE_COOKED:
-		decode_cooked(d, v, p->protocol);
+		decode_cooked(d, v, p);
 		break;
 	case DECODE_UNKNOWN:
 		text_put(&d->text, "unknown link, length %zu", v.orig);

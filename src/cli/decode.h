@@ -37,7 +37,11 @@ struct decode_packet {
 	size_t caplen;		/* bytes at data */
 	size_t origlen;		/* bytes that were on the wire */
 	unsigned int link;	/* enum decode_link; others are shown in hex */
-	unsigned int protocol;	/* ETH_P_..., for DECODE_COOKED alone */
+	/* For DECODE_COOKED alone, as in struct sockaddr_ll. */
+	unsigned int protocol;	/* ETH_P_... */
+	unsigned int index;	/* of the interface */
+	const uint8_t *address;	/* of the sender: 8 bytes */
+	size_t address_len;	/* may be more; 0: there is none */
 };
 
 #define DECODE_WITH_LINK (1u << 0)	/* -e */

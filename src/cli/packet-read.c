@@ -151,8 +151,10 @@ static void show(struct reading *r, const struct sfam_capture_record *record)
 
 	if (d.link == DECODE_SLL2 && d.caplen >= SLL2_LEN &&
 	    d.origlen >= SLL2_LEN) {
-		snprintf(index, sizeof(index), "%%%u",
-			 get_be16(d.data + 4) << 16 | get_be16(d.data + 6));
+		d.index = get_be16(d.data + 4) << 16 | get_be16(d.data + 6);
+		d.address = d.data + 12;
+		d.address_len = d.data[11];
+		snprintf(index, sizeof(index), "%%%u", d.index);
 		ifname = index;
 		way = packet_direction(d.data[10]);
 		d.link = DECODE_COOKED;

@@ -5,8 +5,10 @@
 #include <inttypes.h>
 #include <linux/if_packet.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/signalfd.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -76,6 +78,9 @@ static void show(struct sniff *s, const struct packet_source *src,
 	d.caplen = p->len;
 	d.origlen = p->orig_len;
 	d.protocol = ntohs(from->sll_protocol);
+	d.index = (unsigned int)from->sll_ifindex;
+	d.address = from->sll_addr;
+	d.address_len = from->sll_halen;
 	packet_show(&s->show, sfam_packet_time_ns(p),
 		    interface_name(s, (unsigned int)from->sll_ifindex),
 		    packet_direction(from->sll_pkttype), &d);
@@ -258,6 +263,53 @@ static void flush_lines(struct sniff *s)
 	s->has_ended = 1;
 }
 
+/* -------------------------------------------------------------- counts -- */
+
+static uint64_t count_captured(const struct sniff *s)
+{
+	struct sfam_capture_written written = { 0 };
+
+	if (!s->save.rotate.name)
+		return s->captured;
+	if (s->save.writer)
+		sfam_capture_written(s->save.writer, &written);
+	return s->save.packets + written.packets;
+}
+
+/* What the interfaces that are still there have counted comes on top. */
+static void tell_counts(const struct sniff *s)
+{
+	struct sfam_packet_stats stats, sum = {
+		.seen = s->seen,
+		.dropped = s->dropped,
+	};
+	const struct packet_source *src = s->sources.list;
+	size_t i;
+
+	for (i = 0; i < s->sources.n; i++, src++) {
+		if (!src->ring || sfam_packet_ring_stats(src->ring, &stats) < 0)
+			continue;
+		sum.seen += stats.seen;
+		sum.dropped += stats.dropped;
+	}
+	fprintf(stderr, "sockfam: %" PRIu64 " packets captured, %" PRIu64
+		" packets received by filter, %" PRIu64 " packets dropped by "
+		"kernel\n", count_captured(s), sum.seen, sum.dropped);
+}
+
+/* Returns 0 if it is the end. */
+static int take_signals(const struct sniff *s, int signals)
+{
+	struct signalfd_siginfo info;
+
+	while (read(signals, &info, sizeof(info)) == sizeof(info)) {
+		if (info.ssi_signo != SIGUSR1)
+			return 0;
+		tell_counts(s);
+	}
+	return 1;
+}
+
 /* ---------------------------------------------------------------- loop -- */
 
 static int is_done(const struct sniff *s)
@@ -287,7 +339,7 @@ static int sniff_once(struct sniff *s, int signals)
 		s->status = cli_bad_call("poll", -errno);
 		return 0;
 	}
-	if (fds[n].revents)
+	if (fds[n].revents && !take_signals(s, signals))
 		return 0;
 	s->has_more = 0;
 	for (i = 0; i < n && !is_done(s); i++)
@@ -335,13 +387,12 @@ static void finish(struct sniff *s)
 	fprintf(stderr, "%" PRIu64 " packets captured\n"
 		"%" PRIu64 " packets received by filter\n"
 		"%" PRIu64 " packets dropped by kernel\n",
-		s->save.rotate.name ? s->save.packets : s->captured, s->seen,
-		s->dropped);
+		count_captured(s), s->seen, s->dropped);
 }
 
 static int sniff_open(struct sniff *s, const char *names)
 {
-	int signals = cli_signal_fd();
+	int signals = cli_signal_fd_with(SIGUSR1);
 
 	if (signals < 0 ||
 	    packet_sources_open(&s->sources, names, &s->open) != CLI_OK ||

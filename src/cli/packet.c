@@ -34,8 +34,9 @@ static const struct cli_verb below[] = {
 "IF is the name of an interface or 'any' (without link headers), with\n"
 ",proto=arp for one protocol alone, of which the kernel shows what comes in.\n"
 "FILTER: see 'packet filter'. Prints 'listening on IF' on stderr when it has\n"
-"begun, and counts at the end. Needs CAP_NET_RAW. Numbers are not looked up\n"
-"(-n is taken and means nothing); TCP's are absolute (tcpdump -S).\n",
+"begun, and counts at SIGUSR1 and at the end. Needs CAP_NET_RAW. Numbers are\n"
+"not looked up (-n is taken and means nothing); TCP's are absolute\n"
+"(tcpdump -S).\n",
 		.run = packet_sniff_run,
 	},
 	{

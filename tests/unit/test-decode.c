@@ -56,7 +56,11 @@ static ssize_t text_of(const char **ret, size_t size, const uint8_t *data,
 {
 	static uint8_t *in, *out;
 	struct decode_extent extent = { 0, 0, 0, 0 };
-	struct decode_packet p = { NULL, caplen, origlen, link, 0 };
+	struct decode_packet p = {
+		.caplen = caplen,
+		.origlen = origlen,
+		.link = link,
+	};
 	ssize_t n;
 
 	if (!in) {
@@ -364,14 +368,22 @@ START_TEST(cooked)
 	} cases[] = {
 		{ 0x0800, 0, "IP 10.0.0.1.5000 > 10.0.0.2.5001: UDP, "
 		  "length 3" },
-		{ 0x0800, DECODE_WITH_LINK, "ethertype IPv4 (0x0800), length "
-		  "31: 10.0.0.1.5000 > 10.0.0.2.5001: UDP, length 3" },
+		{ 0x0800, DECODE_WITH_LINK, "ifindex 7 02:00:00:00:00:01 "
+		  "ethertype IPv4 (0x0800), length 51: 10.0.0.1.5000 > "
+		  "10.0.0.2.5001: UDP, length 3" },
 		{ 0x86dd, 0, "IP6 [|ip6]" },
 		{ 0x88b5, 0, "ethertype Unknown (0x88b5), length 31" },
 		{ 0x000c, 0, "CAN, not a frame, length 31" },
 	};
-	struct decode_packet p = { udp_packet, sizeof(udp_packet),
-				   sizeof(udp_packet), DECODE_COOKED, 0 };
+	struct decode_packet p = {
+		.data = udp_packet,
+		.caplen = sizeof(udp_packet),
+		.origlen = sizeof(udp_packet),
+		.link = DECODE_COOKED,
+		.index = 7,
+		.address = (const uint8_t *)"\2\0\0\0\0\1\0",
+		.address_len = 6,
+	};
 	struct decode_extent extent;
 	char text[DECODE_STRLEN];
 	size_t i;
@@ -426,8 +438,12 @@ static void check_print(const char *want, const struct decode_packet *p,
 
 START_TEST(dumps)
 {
-	struct decode_packet p = { udp_packet, sizeof(udp_packet),
-				   sizeof(udp_packet), DECODE_RAW, 0 };
+	struct decode_packet p = {
+		.data = udp_packet,
+		.caplen = sizeof(udp_packet),
+		.origlen = sizeof(udp_packet),
+		.link = DECODE_RAW,
+	};
 
 	check_print(UDP_TEXT, &p, 0);
 	check_print(UDP_TEXT
@@ -456,8 +472,12 @@ END_TEST
 START_TEST(characters)
 {
 	static const uint8_t bytes[] = "a\r\nb\rc\td\x1b[m \xff";
-	struct decode_packet p = { bytes, sizeof(bytes) - 1, sizeof(bytes) - 1,
-				   DECODE_UNKNOWN, 0 };
+	struct decode_packet p = {
+		.data = bytes,
+		.caplen = sizeof(bytes) - 1,
+		.origlen = sizeof(bytes) - 1,
+		.link = DECODE_UNKNOWN,
+	};
 
 	check_print("unknown link, length 13\na\nb.c\td.[m .\n", &p,
 		    DECODE_TEXT);
