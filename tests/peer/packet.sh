@@ -118,14 +118,49 @@ begin any "$SOCKFAM" packet sniff -w any.pcapng any udp
 any=$job
 begin anylive "$SOCKFAM" packet sniff any udp
 anylive=$job
+begin anylink "$SOCKFAM" packet sniff -e any udp
+anylink=$job
 traffic
 ended anylive.out
+ended anylink.out
 wait_for sh -c "tcpdump -Z root -n -r any.pcapng 2>/dev/null | grep -q '\.7099: UDP'"
-kill $any $anylive
-wait $any $anylive
+kill $any $anylive $anylink
+wait $any $anylive $anylink
 lines any.pcapng | sed -E 's/^[^ ]+ +(In|Out|B|M|P) +//' >got.lines
 words anylive.out >want.lines
 same "any, in a file" want.lines got.lines
+tcpdump -Z root -n -S -e -r any.pcapng 2>/dev/null |
+	sed -E 's/^[^ ]+ +[^ ]+ +(In|Out|B|M|P) +//' >want.lines
+words anylink.out >got.lines
+same "any -e" want.lines got.lines
+packet sniff -e -r any.pcapng >got && words got >got.lines
+same "any -e, from a file" want.lines got.lines
+
+# Counts so far, of lines and of files.
+begin told "$SOCKFAM" packet sniff pk0,lo udp port 5502
+told=$job
+begin toldfile "$SOCKFAM" packet sniff -w told.pcapng pk0 udp port 5502
+toldfile=$job
+counts="packets captured, 3 packets received by filter"
+for i in 1 2 3; do
+	udp "$i" 5502
+done
+wait_for sh -c "[ \$(wc -l <told.out) -eq 3 ]"
+wait_for sh -c "[ \$(tcpdump -Z root -n -r told.pcapng 2>/dev/null |
+	wc -l) -eq 3 ]"
+kill -USR1 $told $toldfile
+for name in told toldfile; do
+	wait_for grep -q 'sockfam: .* received' $name.err
+	count "SIGUSR1, $name" \
+		"sockfam: 3 $counts, 0 packets dropped by kernel" \
+		"$(grep received $name.err)"
+done
+udp 4 5502
+wait_for sh -c "[ \$(wc -l <told.out) -eq 4 ]"
+kill $told $toldfile
+wait $told
+count "and goes on" 0 $?
+wait $toldfile
 
 # ------------------------------------------------------------- rotation
 
@@ -192,6 +227,29 @@ lines back.pcapng >got.lines
 cat theirs.lines theirs.lines >want.lines
 same "replay, twice" want.lines got.lines
 count "replay says so" "12 packets sent" "$(cat replay.err)"
+
+# All at once, and what stands before what cannot be sent.
+# shellcheck disable=SC2086 # words
+begin flat $in_a "$SOCKFAM" packet sniff -w back.pcapng -c 6000 pk1 udp
+flat=$job
+packet replay -t -l 1000 ours.pcapng pk0 2>replay.err
+wait $flat
+count "replay -t" "6000 packets sent" "$(cat replay.err)"
+lines back.pcapng | sort | uniq -c | sed 's/^ *//' >got.lines
+sort theirs.lines | sed 's/^/1000 /' >want.lines
+same "each as often" want.lines got.lines
+cat ours.pcapng any.pcapng >mixed.pcapng
+# shellcheck disable=SC2086 # words
+begin mixed $in_a "$SOCKFAM" packet sniff -c 6 pk1 udp
+mixed=$job
+packet replay -t mixed.pcapng pk0 2>replay.err
+count "replay of a mixture" 1 $?
+wait $mixed
+count "what it says" "sockfam: mixed.pcapng: packet 7: its link type is 276,\
+ that of pk0 is 1
+6 packets sent" "$(cat replay.err)"
+packet replay -t - pk0 <theirs.pcap 2>replay.err
+count "replay from stdin" "6 packets sent" "$(cat replay.err)"
 
 # ------------------------------------------- directions, users, namespaces
 
@@ -293,6 +351,39 @@ ip link del pk9
 wait $gone
 count "deleted while sniffing" 1 $?
 count "says so" 1 "$(grep -c 'pk0: the interface has gone' gone.err)"
+
+# One of several: the others go on, and the status tells of it.
+ip link add pm0 type veth peer name pm1
+ip link set pm0 up
+ip link set pm1 up
+begin several "$SOCKFAM" packet sniff -w several.pcapng pm0,lo,pm1 \
+	udp or ether proto 0x88b5
+several=$job
+packet send pm0 "$hex"
+for way in Out B; do
+	wait_for sh -c "'$SOCKFAM' packet sniff -r several.pcapng |
+		grep -q ' $way .*0x88b5'"
+done
+ip link set pm1 down
+wait_for grep -q 'pm1: the interface is down' several.err
+ip link set pm1 name pm9
+wait_for grep -q 'pm1: the interface has another name' several.err
+ip link del pm0
+for name in pm0 pm1; do
+	wait_for grep -q "$name: the interface has gone" several.err
+done
+printf after | socat - UDP-SENDTO:127.0.0.1:7650
+wait_for sh -c "tcpdump -Z root -n -r several.pcapng 2>/dev/null |
+	grep -q '\.7650: UDP'"
+kill -USR1 $several
+wait_for grep -q '^sockfam: [0-9]* packets captured' several.err
+kill $several
+wait $several
+count "two of three are deleted" 1 $?
+count "lo is still there" 0 "$(grep -c 'lo:' several.err)"
+count "each is told of once" "1 1" "$(for name in pm0 pm1; do
+	grep -c "$name: the interface has gone" several.err
+done | paste -s -d ' ')"
 
 ip netns add pkb
 ip -n pkb link add pk2 type veth peer name pk3
