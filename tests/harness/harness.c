@@ -6,10 +6,15 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <time.h>
 
 #include "harness.h"
 #include "need.h"
+
+/*
+ * No time limit on behaviour, however slow the machine: this only ends what
+ * would hang for ever.
+ */
+#define HANG_S 7200
 
 static int strict(void)
 {
@@ -69,8 +74,7 @@ static void add_test(Suite *suite, const struct harness_test *t)
 
 	need_add_fixtures(tc, t->needs);
 	tcase_add_checked_fixture(tc, count_before, count_after);
-	/* No time limit on behaviour: a hang is the launcher's to end. */
-	tcase_set_timeout(tc, 300);
+	tcase_set_timeout(tc, HANG_S);
 	tcase_add_test(tc, t->test);
 	suite_add_tcase(suite, tc);
 }
@@ -116,7 +120,7 @@ int harness_run(const char *name, const struct harness_test *tests, size_t n)
 uint64_t test_seed(void)
 {
 	const char *text = getenv("SFAM_SEED");
-	uint64_t seed = text ? strtoull(text, NULL, 0) : (uint64_t)time(NULL);
+	uint64_t seed = text ? strtoull(text, NULL, 0) : 1;
 
 	printf("SFAM_SEED=%" PRIu64 "\n", seed);
 	fflush(stdout);
