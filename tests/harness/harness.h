@@ -45,12 +45,36 @@ void link_add_pair(const char *name, const char *peer);
 void link_del(const char *name);
 void link_set_up(const char *name, int up);
 
+/*
+ * From now on this process, and its children, are on one CPU: what packets
+ * they send over virtual links the kernel takes in that order.
+ */
+void stay_on_cpu(void);
+/*
+ * Everything sent so far on this one CPU has been received: the kernel may
+ * leave that to a thread of its own when it is busy (ksoftirqd), so neither
+ * is there what was sent, nor has gone by what nobody wanted. A datagram on
+ * lo, which must be up, is queued behind them all (netif_rx() of
+ * net/core/dev.c).
+ */
+void settle(void);
+
 /* How many descriptors this process has open. */
 int open_fds(void);
 
-/* A random number generator with a known seed: SFAM_SEED or the clock. */
+/*
+ * A random number generator with a known seed: SFAM_SEED, or always the same,
+ * so that a run's outcome is no chance.
+ */
 uint64_t test_seed(void);		/* prints it once */
 uint64_t test_random(uint64_t *state);	/* splitmix64 */
+
+/* For loops: of each of its own assertions check tells its parent. */
+#define expect_msg(expr, ...) do {					\
+	if (!(expr))							\
+		ck_abort_msg(__VA_ARGS__);				\
+} while (0)
+#define expect_that(expr) expect_msg(expr, "%s", #expr)
 
 /* ret is an error (negative), and this one. */
 #define ck_assert_err(expr, code) ck_assert_int_eq((int)(expr), -(code))

@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/vm_sockets.h>
+#include <netinet/in.h>
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -124,12 +125,14 @@ static void set_up_netns(void)
 
 static void set_up_vcan(void)
 {
+	stay_on_cpu();
 	netns_enter();
 	link_add("vcan0", "vcan", 72);
 }
 
 static void set_up_vcanxl(void)
 {
+	stay_on_cpu();
 	netns_enter();
 	link_add("vcan0", "vcan", 2060);
 }
@@ -237,4 +240,31 @@ void link_set_up(const char *name, int up)
 {
 	ck_assert_ok(up ? sfam_link_up(name, NULL) :
 			  sfam_link_down(name, NULL));
+}
+
+void stay_on_cpu(void)
+{
+	cpu_set_t one;
+
+	CPU_ZERO(&one);
+	CPU_SET((size_t)sched_getcpu(), &one);
+	ck_assert_int_eq(sched_setaffinity(0, sizeof(one), &one), 0);
+}
+
+void settle(void)
+{
+	struct sockaddr_in at = {
+		.sin_family = AF_INET,
+		.sin_addr.s_addr = htonl(INADDR_LOOPBACK),
+	};
+	socklen_t len = sizeof(at);
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	char c;
+
+	ck_assert_int_eq(bind(fd, (struct sockaddr *)&at, len), 0);
+	ck_assert_int_eq(getsockname(fd, (struct sockaddr *)&at, &len), 0);
+	ck_assert_int_eq(sendto(fd, "x", 1, 0, (struct sockaddr *)&at, len),
+			 1);
+	ck_assert_int_eq(recv(fd, &c, 1, 0), 1);
+	close(fd);
 }

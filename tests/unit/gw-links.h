@@ -19,14 +19,9 @@
 
 static struct sfam_can_gw_entry list[LIST_MAX];
 
-/* On one CPU, and so with one queue of received frames: in their order. */
 static inline void set_up_links(void)
 {
-	cpu_set_t cpus;
-
-	CPU_ZERO(&cpus);
-	CPU_SET(0, &cpus);
-	ck_assert_int_eq(sched_setaffinity(0, sizeof(cpus), &cpus), 0);
+	stay_on_cpu();
 	ck_assert_int_eq(unshare(CLONE_NEWNET), 0);
 	ck_assert_ok(sfam_link_up("lo", NULL));
 	link_add("va", "vcan", 72);

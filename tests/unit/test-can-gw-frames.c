@@ -7,13 +7,11 @@
 #include "gw-random.h"
 #include "test-can-vcan.h"
 
-#define LATE (INT64_C(60000) * MS)	/* for what must come */
-
 static void send_frame(int fd, const struct canfd_frame *f, size_t size)
 {
 	struct iovec iov = { (void *)(uintptr_t)f, size };
 
-	ck_assert_int_eq(sfam_can_send(fd, &iov, 1, NULL, LATE), 1);
+	ck_assert_int_eq(sfam_can_send(fd, &iov, 1, NULL, SFAM_FOREVER), 1);
 }
 
 static size_t next_frame(int fd, struct sfam_can_receiver *r,
@@ -21,7 +19,7 @@ static size_t next_frame(int fd, struct sfam_can_receiver *r,
 {
 	const struct sfam_can_record *rec;
 
-	ck_assert_int_eq(sfam_can_receive(fd, r, &rec, LATE), 1);
+	ck_assert_int_eq(sfam_can_receive(fd, r, &rec, SFAM_FOREVER), 1);
 	ck_assert_uint_le(rec->size, sizeof(*ret));
 	memset(ret, 0, sizeof(*ret));
 	memcpy(ret, rec->frame, rec->size);

@@ -59,19 +59,22 @@ static inline size_t frame_of(union frame *f, const char *text)
 	return (size_t)r;
 }
 
+/* The frame has reached all sockets when this returns. */
 static inline ssize_t send_text(int fd, const char *text)
 {
 	union frame f;
 	struct iovec iov = { &f, frame_of(&f, text) };
+	ssize_t r = sfam_can_send(fd, &iov, 1, NULL, 0);
 
-	return sfam_can_send(fd, &iov, 1, NULL, 0);
+	settle();
+	return r;
 }
 
 #define NUMBERED_MAX 1024
 
 /*
  * Sends n frames, each with a number from first on as its data. As send,
- * returns how many went.
+ * returns how many went; they have reached all sockets.
  */
 static inline ssize_t send_numbers(int fd, uint32_t first, size_t n,
 				   const struct sfam_addr *to,
@@ -80,6 +83,7 @@ static inline ssize_t send_numbers(int fd, uint32_t first, size_t n,
 	static struct can_frame frames[NUMBERED_MAX];
 	static struct iovec iovs[NUMBERED_MAX];
 	uint32_t number;
+	ssize_t r;
 	size_t i;
 
 	ck_assert_uint_le(n, NUMBERED_MAX);
@@ -91,7 +95,9 @@ static inline ssize_t send_numbers(int fd, uint32_t first, size_t n,
 		iovs[i].iov_base = &frames[i];
 		iovs[i].iov_len = CAN_MTU;
 	}
-	return sfam_can_send(fd, iovs, n, to, timeout_ns);
+	r = sfam_can_send(fd, iovs, n, to, timeout_ns);
+	settle();
+	return r;
 }
 
 static inline uint32_t number_of(const struct sfam_can_record *rec)

@@ -57,6 +57,7 @@ START_TEST(packet_auxdata)
 	struct sfam_cmsg item;
 
 	ck_assert_ok(sniffer);
+	stay_on_cpu();
 	set(sniffer, SOL_PACKET, PACKET_AUXDATA, 1);
 	ck_assert_err(sfam_recvmsg(sniffer, m, 0, 1000000), ETIMEDOUT);
 	ck_assert_int_eq(send(tx, "12345678", 8, 0), 8);
@@ -66,7 +67,7 @@ START_TEST(packet_auxdata)
 	ck_assert_uint_eq(item.u.auxdata.len, ETH_HLEN + 20 + 8 + 8);
 	ck_assert_uint_eq(item.u.auxdata.net, ETH_HLEN);
 	/* The same by the true length of a packet that is cut on purpose */
-	ck_assert_int_eq(send(tx, "12345678", 8, 0), 8);
+	settle();
 	while (sfam_recvmsg(sniffer, room_of(&r, 64, 64), 0, 0) >= 0)
 		;
 	ck_assert_int_eq(send(tx, "12345678", 8, 0), 8);
@@ -288,7 +289,9 @@ START_TEST(errors)
 	ck_assert_err(sfam_recvmsg(tx, m, MSG_ERRQUEUE, SFAM_FOREVER),
 		      ETIMEDOUT);
 	close(rx);
+	stay_on_cpu();
 	ck_assert_int_eq(send(tx, "abc", 3, 0), 3);
+	settle();
 	ck_assert_int_eq(sfam_recvmsg(tx, m, MSG_ERRQUEUE, 0), 3);
 	ck_assert_uint_eq(item_of(m, SFAM_CMSG_ERROR).u.error.error,
 			  ECONNREFUSED);

@@ -286,12 +286,9 @@ START_TEST(in_kernel)
 	};
 	uint64_t seed = test_seed();
 	struct wire w = { .barriers = 0 };
-	cpu_set_t one;
 	size_t i;
 
-	CPU_ZERO(&one);
-	CPU_SET((size_t)sched_getcpu(), &one);
-	ck_assert_ok(sched_setaffinity(0, sizeof(one), &one));
+	stay_on_cpu();
 	link_add_pair("v0", "v1");
 	w.out = packet_socket(SOCK_RAW, 0, "v0");
 	w.raw = packet_socket(SOCK_RAW, ETH_P_ALL, "v1");

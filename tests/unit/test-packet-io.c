@@ -207,6 +207,7 @@ START_TEST(send_batches)
 	int tx, rx;
 	size_t i;
 
+	stay_on_cpu();
 	links_up();
 	tx = must_open(FROM_A0, NULL);
 	rx = must_open(ON_B0, NULL);
