@@ -3,8 +3,10 @@
 #ifndef TEST_PAIRS_H
 #define TEST_PAIRS_H
 
+#include <poll.h>
 #include <pthread.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <sockfam/sockfam.h>
@@ -46,6 +48,24 @@ static inline void pairs_open(int fd[2], const char *text)
 	ck_assert_ok(call.fd);
 	fd[0] = call.fd;
 	close(listener);
+}
+
+/*
+ * Fills a listener's backlog, for good: a connection that nobody accepts is
+ * there, and is returned.
+ */
+static inline int pairs_fill(int listener)
+{
+	struct pollfd p = { .fd = listener, .events = POLLIN };
+	struct sfam_addr at;
+	int fd;
+
+	ck_assert_int_eq(listen(listener, 0), 0);
+	ck_assert_ok(sfam_addr_local(&at, listener));
+	fd = sfam_open(&at, SFAM_OPEN_CONNECT, NULL);
+	ck_assert_ok(fd);
+	ck_assert_int_eq(poll(&p, 1, -1), 1);
+	return fd;
 }
 
 static inline void pairs_close(const int fd[2])

@@ -414,7 +414,7 @@ int main(void)
 		{ limits_of_store, NULL },
 		{ many, NULL },
 		{ keeper_out_of_descriptors, NULL },
-		{ restarts, NULL },
+		{ restarts, "netns" },
 		{ dead_ones, NULL },
 		{ options, NULL },
 		{ notices, NULL },

@@ -351,12 +351,15 @@ END_TEST
 
 static void until_end(const char *text)
 {
+	struct pollfd p = { .events = POLLIN };
 	char buf[8] = "";
 	size_t got = 77;
 	int fd[2];
 
 	pairs_open(fd, text);
 	ck_assert_ok(sfam_send_all(fd[0], "abcd", 4, 0, SFAM_FOREVER, NULL));
+	p.fd = fd[1];
+	ck_assert_int_eq(poll(&p, 1, -1), 1);
 	ck_assert_err(sfam_recv_until_end(fd[1], buf, 8, 5 * MS, &got),
 		      ETIMEDOUT);
 	ck_assert_uint_eq(got, 4);
@@ -397,16 +400,16 @@ int main(void)
 		{ vectors_unix, NULL },
 		{ vectors_inet, "netns inet6" },
 		{ vectors_vsock, "vsock-loopback" },
-		{ vectors_tipc, "tipc" },
+		{ vectors_tipc, "netns tipc" },
 		{ messages_unix, NULL },
 		{ messages_vsock, "vsock-loopback" },
-		{ messages_tipc, "tipc" },
+		{ messages_tipc, "netns tipc" },
 		{ vector_limits, NULL },
 		{ peek_and_length, NULL },
 		{ urgent_data, "netns" },
 		{ send_to_unix, NULL },
 		{ send_to_inet, "netns inet6" },
-		{ send_to_tipc, "tipc" },
+		{ send_to_tipc, "netns tipc" },
 		{ send_one_part, NULL },
 		{ until_end_unix, NULL },
 		{ until_end_inet, "netns" },

@@ -180,11 +180,12 @@ static void sendfile_in_time(int nonblock)
 
 	pairs_open(fd, "unix:");
 	set_nonblock(fd[0], nonblock);
-	start = now_ns();
-	ck_assert_err(sfam_sendfile(fd[0], file, NULL, SFAM_TO_END, 30 * MS,
-				    &sent), ETIMEDOUT);
-	ck_assert_int_ge(now_ns() - start, 30 * MS);
-	ck_assert_uint_gt(sent, 0);
+	do {		/* with what is late before it begins nothing goes */
+		start = now_ns();
+		ck_assert_err(sfam_sendfile(fd[0], file, NULL, SFAM_TO_END,
+					    30 * MS, &sent), ETIMEDOUT);
+		ck_assert_int_ge(now_ns() - start, 30 * MS);
+	} while (sent == 0);
 	ck_assert_uint_lt(sent, BIG);
 	ck_assert_int_eq(lseek(file, 0, SEEK_CUR), (off_t)sent);
 	ck_assert_err(sfam_sendfile(fd[0], file, NULL, SFAM_TO_END, 0, NULL),
@@ -219,8 +220,8 @@ START_TEST(sendfile_refusals)
 				    &sent), EPIPE);
 	ck_assert_uint_eq(sent, 0);
 	ck_assert_int_eq(offset, 5);
-	ck_assert_err(sfam_sendfile(fd[0], file, NULL, 10, 5 * MS, NULL),
-		      EPIPE);
+	ck_assert_err(sfam_sendfile(fd[0], file, NULL, 10, 3600 * 1000 * MS,
+				    NULL), EPIPE);
 	ck_assert_int_eq(sigpending(&set), 0);
 	ck_assert_int_eq(sigismember(&set, SIGPIPE), 0);
 	ck_assert_err(sfam_sendfile(fd[0], file, &wrong, 10, 0, NULL), EINVAL);
@@ -440,13 +441,14 @@ static void splice_in_time(int nonblock)
 	set_nonblock(out[0], nonblock);
 	(void)!sfam_send_all(in[0], pattern, BIG, 0, 0, &sent);
 	ck_assert_uint_gt(sent, 65536);
-	start = now_ns();
-	ck_assert_err(sfam_splice(in[1], out[0], SFAM_TO_END, 30 * MS, &moved,
-				  &lost), ETIMEDOUT);
-	ck_assert_int_ge(now_ns() - start, 30 * MS);
-	ck_assert_uint_gt(moved, 0);
+	do {
+		start = now_ns();
+		ck_assert_err(sfam_splice(in[1], out[0], SFAM_TO_END, 30 * MS,
+					  &moved, &lost), ETIMEDOUT);
+		ck_assert_int_ge(now_ns() - start, 30 * MS);
+		ck_assert_uint_eq(lost, 0);
+	} while (moved == 0);
 	ck_assert_uint_lt(moved, sent);
-	ck_assert_uint_eq(lost, 0);
 	got = drain(out[1], 0);
 	ck_assert_uint_eq(got, moved);
 	ck_assert_uint_eq(got + drain(in[1], got), sent);
@@ -488,8 +490,8 @@ START_TEST(splice_output_gone)
 	open_end(UNIX, out);
 	close(out[1]);
 	(void)!sfam_send_all(in[0], pattern, BIG, 0, 0, &sent);
-	ck_assert_err(sfam_splice(in[1], out[0], SFAM_TO_END, 5 * MS, &moved,
-				  &lost), EPIPE);
+	ck_assert_err(sfam_splice(in[1], out[0], SFAM_TO_END, 3600 * 1000 * MS,
+				  &moved, &lost), EPIPE);
 	ck_assert_uint_eq(moved, 0);
 	ck_assert_uint_eq(lost, 0);
 	ck_assert_err(sfam_splice(in[1], out[0], SFAM_TO_END, SFAM_FOREVER,
@@ -547,13 +549,13 @@ int main(void)
 		{ sendfile_unix, NULL },
 		{ sendfile_inet, "netns" },
 		{ sendfile_vsock, "vsock-loopback" },
-		{ sendfile_tipc, "tipc" },
+		{ sendfile_tipc, "netns tipc" },
 		{ sendfile_timeout, NULL },
 		{ sendfile_refusals, NULL },
 		{ sigpipe_of_the_caller, NULL },
 		{ splice_unix_inet_pipe, "netns" },
 		{ splice_vsock, "vsock-loopback" },
-		{ splice_tipc, "tipc" },
+		{ splice_tipc, "netns tipc" },
 		{ splice_files, NULL },
 		{ splice_timeout, "netns" },
 		{ splice_output_gone, NULL },

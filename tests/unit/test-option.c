@@ -338,7 +338,7 @@ int main(void)
 		{ null_and_length, "alg" },
 		{ copies, NULL },
 		{ pairs_of_unix, NULL },
-		{ pairs_of_tipc, "tipc" },
+		{ pairs_of_tipc, "netns tipc" },
 		{ interface_names, "netns" },
 		{ interface_list, "netns" },
 	};

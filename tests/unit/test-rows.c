@@ -130,6 +130,7 @@ START_TEST(unix_of_111_bytes)
 
 	snprintf(text, sizeof(text), "unix:/tmp/%08d%095d", (int)getpid(), 0);
 	ck_assert_uint_eq(strlen(text), 5 + 108);
+	unlink(text + 5);
 	check_use(&u);
 	unlink(text + 5);
 	fd = sfam_open_text(text, strlen(text), BIND, NULL, NULL);

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Lists of sockets against what the sockets themselves say. */
+/*
+ * Lists of sockets against what the sockets themselves say, in a namespace
+ * where no others come and go.
+ */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -505,17 +508,17 @@ END_TEST
 int main(void)
 {
 	const struct harness_test tests[] = {
-		{ unix_stream, NULL },
-		{ unix_paths, NULL },
+		{ unix_stream, "netns" },
+		{ unix_paths, "netns" },
 		{ packet, "netns" },
 		{ vsock, "vsock-loopback" },
-		{ netlink, NULL },
+		{ netlink, "netns" },
 		{ inet, "netns" },
 		{ xdp, "vm root" },
-		{ stops, NULL },
+		{ stops, "netns" },
 		{ refusals, NULL },
-		{ interrupted, NULL },
-		{ a_thousand, NULL },
+		{ interrupted, "netns" },
+		{ a_thousand, "netns" },
 		{ owners, NULL },
 	};
 

@@ -113,6 +113,7 @@ static int set_address(const char *name, const char *host)
 	return r;
 }
 
+/* The longest tolerance: no slowness shall end a link. */
 static int bring_up(const char *id, const char *bearer, const char *host)
 {
 	struct sfam_tipc_bearer_config config = SFAM_TIPC_BEARER_CONFIG_INIT;
@@ -120,6 +121,7 @@ static int bring_up(const char *id, const char *bearer, const char *host)
 	struct sfam_tipc_node node = { 0, 99, { "" } };
 	int r = sfam_tipc_id_parse(&node.id, id, strlen(id));
 
+	config.properties.tolerance_ms = 30000;
 	if (host) {
 		local->sin_family = AF_INET;
 		inet_pton(AF_INET, host, &local->sin_addr);
@@ -127,8 +129,7 @@ static int bring_up(const char *id, const char *bearer, const char *host)
 	if (r == 0)
 		r = sfam_tipc_set_node(&node, NULL);
 	if (r == 0)
-		r = sfam_tipc_enable_bearer(bearer, host ? &config : NULL,
-					    NULL);
+		r = sfam_tipc_enable_bearer(bearer, &config, NULL);
 	return r;
 }
 
@@ -300,14 +301,14 @@ static void check_cluster(const struct other *o, const char *name)
 
 static void change_link(const char *name)
 {
-	struct sfam_tipc_properties p = { -1, 700, 70, -1, -1, -1 };
+	struct sfam_tipc_properties p = { -1, 29000, 70, -1, -1, -1 };
 	struct sfam_tipc_link l;
 	struct sfam_ctl_diag diag;
 
 	ck_assert_ok(sfam_tipc_set_link(name, &p, NULL));
 	ck_assert_ok(sfam_tipc_reset_link(name, NULL));
 	l = the_link();
-	ck_assert_int_eq(l.properties.tolerance_ms, 700);
+	ck_assert_int_eq(l.properties.tolerance_ms, 29000);
 	ck_assert_uint_eq(l.tx_packets, 0);
 	p.tolerance_ms = 1;
 	ck_assert_err(sfam_tipc_set_link(name, &p, &diag), EINVAL);
@@ -329,6 +330,7 @@ static void change_priority(const char *name)
 	struct sfam_tipc_properties p = SFAM_TIPC_PROPERTIES_INIT;
 
 	p.priority = 7;
+	p.tolerance_ms = 1500;	/* so soon it is missed */
 	ck_assert_ok(sfam_tipc_set_link(name, &p, NULL));
 	ck_assert_int_eq(the_link().properties.priority, 7);
 }
