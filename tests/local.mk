@@ -200,8 +200,10 @@ tests_unit_test_capture_rotate_SOURCES = tests/unit/test-capture-rotate.c \
 	src/cli/capture-rotate.c src/cli/capture-rotate.h
 tests_unit_test_capture_write_SOURCES = tests/unit/test-capture-write.c \
 	tests/unit/capture-bytes.h tests/unit/capture-writer.h
+tests_unit_test_connect_SOURCES = tests/unit/test-connect.c \
+	tests/unit/pairs.h
 tests_unit_test_connect_name_SOURCES = tests/unit/test-connect-name.c \
-	tests/unit/test-etc.h tests/unit/test-named.h
+	tests/unit/pairs.h tests/unit/test-etc.h tests/unit/test-named.h
 tests_unit_test_serve_SOURCES = tests/unit/test-serve.c \
 	tests/unit/test-etc.h tests/unit/test-named.h
 tests_unit_test_readers_LDADD = $(LDADD) -lpthread
@@ -259,7 +261,10 @@ tests_unit_test_tipc_cluster_SOURCES = tests/unit/test-tipc-cluster.c \
 	tests/unit/test-tipc.h
 tests_unit_test_tipc_names_SOURCES = tests/unit/test-tipc-names.c \
 	tests/unit/test-tipc.h
-tests_unit_test_storm_SOURCES = tests/unit/test-storm.c tests/unit/pairs.h
+tests_unit_test_socket_SOURCES = tests/unit/test-socket.c \
+	tests/unit/storm.h
+tests_unit_test_storm_SOURCES = tests/unit/test-storm.c tests/unit/pairs.h \
+	tests/unit/storm.h
 tests_unit_test_output_CPPFLAGS = $(INTERNAL_CPPFLAGS)
 tests_unit_test_output_SOURCES = tests/unit/test-output.c \
 	src/cli/cli.c src/cli/cli.h src/cli/output.c src/cli/output.h
@@ -376,6 +381,7 @@ check-vm: check-vm-programs
 	SFAM_VM_ENV="SOCKFAM" SOCKFAM=$(abs_builddir)/sockfam \
 	$(srcdir)/tests/vm/run --kernel $(KERNEL) --can-bus --canfd-bus \
 		--timeout 3600 \
+		--timeout 14400 \
 		$(abs_srcdir)/tests/run-tests $(UNIT_TESTS) \
 		$(abs_srcdir)/$(M32_TEST) $(abs_srcdir)/$(CLI_TEST) \
 		$(PEER_TESTS:%=$(abs_srcdir)/%) </dev/null

@@ -2,11 +2,10 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
-#include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/time.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -14,6 +13,7 @@
 #include <sockfam/sockfam.h>
 
 #include "harness.h"
+#include "storm.h"
 
 #define MS INT64_C(1000000)
 
@@ -89,13 +89,12 @@ END_TEST
 
 START_TEST(unix_path_of_108_bytes)
 {
-	char text[128] = "unix:/tmp/sockfam-", out[SFAM_ADDR_STRLEN];
+	char text[5 + 108 + 1], out[SFAM_ADDR_STRLEN];
 	struct sfam_addr addr;
-	size_t n = strlen(text);
 	int fd;
 
-	memset(text + n, 'p', 5 + 108 - n);
-	text[5 + 108] = '\0';
+	snprintf(text, sizeof(text), "unix:/tmp/sockfam-%095d", (int)getpid());
+	ck_assert_uint_eq(strlen(text), 5 + 108);
 	unlink(text + 5);
 	fd = open_text(text, SFAM_OPEN_BIND, NULL);
 	ck_assert_ok(fd);
@@ -442,27 +441,6 @@ END_TEST
 
 #define STORM_BYTES (8u << 20)
 
-static void on_alarm(int signo)
-{
-	(void)signo;
-}
-
-static void storm(void)
-{
-	const struct sigaction sa = { .sa_handler = on_alarm }; /* no RESTART */
-	const struct itimerval fast = { { 0, 200 }, { 0, 200 } };
-
-	sigaction(SIGALRM, &sa, NULL);
-	setitimer(ITIMER_REAL, &fast, NULL);
-}
-
-static void calm(void)
-{
-	const struct itimerval off = { { 0, 0 }, { 0, 0 } };
-
-	setitimer(ITIMER_REAL, &off, NULL);
-}
-
 static void send_pattern(int fd)
 {
 	unsigned char *buf = malloc(STORM_BYTES);
@@ -569,13 +547,13 @@ END_TEST
 int main(void)
 {
 	const struct harness_test tests[] = {
-		{ unix_autobind, NULL },
+		{ unix_autobind, "netns" },
 		{ unix_path_of_108_bytes, NULL },
 		{ inet_loopback, "netns" },
 		{ inet6_loopback, "netns inet6" },
 		{ vsock_loopback, "vsock-loopback" },
-		{ tipc_service, "tipc" },
-		{ tipc_connect_timeout, "tipc" },
+		{ tipc_service, "netns tipc" },
+		{ tipc_connect_timeout, "netns tipc" },
 		{ alg_accept, "alg" },
 		{ bound_addresses, "vcan can can-bcm can-isotp can-j1939" },
 		{ packet_bound, "netns" },
