@@ -70,13 +70,12 @@ static ssize_t text_of(const char **ret, size_t size, const uint8_t *data,
 	p.data = memcpy(in - caplen, data, caplen);
 	n = decode_text((char *)out - size, size, &p, flags, &extent);
 	*ret = (const char *)out - size;
-	ck_assert_uint_le(extent.link_len, caplen);
-	ck_assert_uint_le(extent.rest_at, caplen);
-	ck_assert_uint_le(extent.rest_len, caplen - extent.rest_at);
+	expect_that(extent.link_len <= caplen);
+	expect_that(extent.rest_at <= caplen);
+	expect_that(extent.rest_len <= caplen - extent.rest_at);
 	return n;
 }
 
-/* Without an assertion for each byte: check tells its parent of every one. */
 static int is_printable(const char *text, unsigned int flags)
 {
 	while ((*text >= ' ' && *text < 0x7f) ||
@@ -96,9 +95,9 @@ static void check_sane(const uint8_t *data, size_t caplen, size_t origlen,
 	for (i = 0; i < MODES; i++) {
 		n = text_of(&text, DECODE_STRLEN, data, caplen, origlen, link,
 			    modes[i]);
-		ck_assert_ok(n);
-		ck_assert_uint_eq(strlen(text), (size_t)n);
-		ck_assert_msg(is_printable(text, modes[i]), "%s", text);
+		expect_that(n >= 0);
+		expect_that(strlen(text) == (size_t)n);
+		expect_msg(is_printable(text, modes[i]), "%s", text);
 	}
 }
 
@@ -130,7 +129,7 @@ static void read_packet(struct vector *v, const char *text)
 	v->link = (unsigned int)strtoul(text, &hex, 10);
 	ck_assert_int_eq(*hex++, ' ');
 	for (v->len = 0; sscanf(hex, "%2x", &byte) == 1; hex += 2) {
-		ck_assert_uint_lt(v->len, PACKET_MAX);
+		expect_that(v->len < PACKET_MAX);
 		v->data[v->len++] = (uint8_t)byte;
 	}
 	ck_assert_int_eq(*hex, '\0');
@@ -222,10 +221,8 @@ START_TEST(every_size)
 		for (size = 0; size <= want + 1; size++) {
 			n = text_of(&text, size, v.data, v.len, v.len, v.link,
 				    DECODE_VERBOSE);
-			if (size <= want)
-				ck_assert_err(n, ENOSPC);
-			else
-				ck_assert_uint_eq((size_t)n, want);
+			expect_that(n == (size <= want ? -ENOSPC :
+							 (ssize_t)want));
 		}
 	}
 	fclose(f);

@@ -162,7 +162,7 @@ static void expect_rest(struct sfam_packet_ring *ring)
 	struct sfam_packet_batch batch;
 
 	polls = 0;
-	ck_assert_err(sfam_packet_ring_take(ring, &batch, 100 * MS),
+	ck_assert_err(sfam_packet_ring_take(ring, &batch, 40 * MS),
 		      ETIMEDOUT);
 	ck_assert_int_ge(polls, 1);
 	ck_assert_int_le(polls, 50);
