@@ -172,7 +172,7 @@ START_TEST(full_queue)
 	int rx = can_open("vcan0");
 	int64_t start;
 
-	slow_down("netem delay 1000s limit 10");
+	slow_down("netem delay 250s limit 10");
 	/* Ten go; the rest is the caller's again. */
 	ck_assert_int_eq(send_numbers(tx, 0, 100, NULL, 0), 10);
 	ck_assert_err(send_numbers(tx, 0, 100, NULL, 0), ENOBUFS);
