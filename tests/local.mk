@@ -393,23 +393,30 @@ soak-relay: all
 	$(srcdir)/tests/vm/run --kernel $(KERNEL) --timeout 900 python3 \
 		$(abs_srcdir)/tests/peer/relay.py soak 1000 60 </dev/null
 
-# Clang's fuzzers, SECONDS each; not part of the build.
+# Clang's fuzzers, SECONDS each, from the same SEED always; not part of the
+# build. What they try is compiled once, into one library.
 SECONDS = 60
-FUZZ_FLAGS = -g -O1 -fsanitize=fuzzer,address,undefined \
-	-fno-sanitize-recover=all $(BASE_CPPFLAGS) -I$(top_srcdir)/src/lib \
-	-I$(top_srcdir)/src/cli -DSFAM_VERSION='""'
+SEED = 1
+FUZZ_FLAGS = -g -O1 -fsanitize=address,undefined -fno-sanitize-recover=all \
+	$(BASE_CPPFLAGS) -I$(top_srcdir)/src/lib -I$(top_srcdir)/src/cli \
+	-DSFAM_VERSION='""'
 FUZZ_FILES = $(top_srcdir)/src/lib/*/*.c $(top_srcdir)/src/cli/decode*.c \
 	$(top_srcdir)/src/cli/json.c
 fuzz:
+	@clang $(FUZZ_FLAGS) -fsanitize=fuzzer-no-link -fPIC -shared \
+		-o fuzz-tried.so $(FUZZ_FILES)
 	@for name in can-text capture addr decode bpf; do \
-		clang $(FUZZ_FLAGS) -o fuzz-$$name \
-			$(srcdir)/tests/fuzz/fuzz-$$name.c $(FUZZ_FILES) && \
-		./fuzz-$$name -max_total_time=$(SECONDS) -verbosity=0 \
-			-print_final_stats=1 >fuzz.log 2>&1 || \
+		clang $(FUZZ_FLAGS) -fsanitize=fuzzer -o fuzz-$$name \
+			$(srcdir)/tests/fuzz/fuzz-$$name.c ./fuzz-tried.so && \
+		./fuzz-$$name -max_total_time=$(SECONDS) -seed=$(SEED) \
+			-verbosity=0 -print_final_stats=1 >fuzz.log 2>&1 || \
 			{ cat fuzz.log; exit 1; }; \
 		grep number_of_executed fuzz.log; \
 	done
 CLEANFILES += fuzz.log fuzz-can-text fuzz-capture fuzz-addr fuzz-decode fuzz-bpf
 .PHONY: check-vm check-vm-programs fuzz soak-relay
+CLEANFILES += fuzz.log fuzz-tried.so fuzz-can-text fuzz-capture fuzz-addr \
+	fuzz-decode fuzz-bpf
+.PHONY: check-vm fuzz soak-relay
 
 include tests/bench/local.mk
