@@ -48,7 +48,8 @@ int64_t cpu_ns(void);
 
 /*
  * What body(i), for i from 0 to n - 1, costs on average, less nothing(i),
- * which does all but the thing to measure.
+ * which does all but the thing to measure. Each is run several times, and
+ * the cheapest run counts.
  */
 double count_calls(void (*body)(size_t i), void (*nothing)(size_t i), size_t n);
 
