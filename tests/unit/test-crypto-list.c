@@ -104,6 +104,7 @@ START_TEST(both_agree)
 	struct sfam_alg *loaded[] = {
 		load(SFAM_ALG_RNG, "stdrng"),
 		load(SFAM_ALG_HASH, "cmac(aes-generic)"),
+		load(SFAM_ALG_SKCIPHER, "xts(aes)"),
 		load(SFAM_ALG_AEAD, LONG_NAME),
 	};
 	uint32_t cut = 0;
