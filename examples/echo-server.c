@@ -12,7 +12,7 @@
 
 #include <sockfam/sockfam.h>
 
-#define PATIENCE_NS (INT64_C(30) * 1000000000)	/* with a silent client */
+#define PATIENCE_NS (INT64_C(300) * 1000000000)	/* with a silent client */
 
 static void say(const char *what, const struct sfam_addr *addr)
 {

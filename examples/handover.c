@@ -12,7 +12,7 @@
 
 #include <sockfam/sockfam.h>
 
-#define PATIENCE INT64_C(60000000000) /* ns */
+#define PATIENCE INT64_C(300000000000) /* ns */
 
 static int open_as(const char *text, enum sfam_open_how how)
 {

@@ -13,7 +13,7 @@
 
 #include <sockfam/sockfam.h>
 
-#define PATIENCE_NS (INT64_C(5) * 1000000000)	/* with a silent server */
+#define PATIENCE_NS (INT64_C(300) * 1000000000)	/* with a silent server */
 #define TRIES 8
 #define FIRST_MS 100		/* of rest, doubled after each try, ... */
 #define LONGEST_MS 1000		/* ... but no longer than this */

@@ -12,7 +12,7 @@
 
 #include <sockfam/sockfam.h>
 
-#define PATIENCE_NS (INT64_C(10) * 1000000000)
+#define PATIENCE_NS (INT64_C(300) * 1000000000)
 #define MAX_FDS 16
 
 static int fail(const char *what, ssize_t error)

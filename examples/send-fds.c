@@ -11,7 +11,7 @@
 
 #include <sockfam/sockfam.h>
 
-#define PATIENCE_NS (INT64_C(10) * 1000000000)
+#define PATIENCE_NS (INT64_C(300) * 1000000000)
 
 static int fail(const char *what, int error)
 {
