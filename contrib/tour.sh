@@ -32,7 +32,7 @@ wait_for()
 	n=0
 	until "$@" >/dev/null 2>&1; do
 		n=$((n + 1))
-		[ $n -lt 100 ] || return 1
+		[ $n -lt 3000 ] || return 1
 		sleep 0.1
 	done
 }
@@ -53,7 +53,7 @@ step "A CAN sniffer sees what a CAN sender sends"
 sockfam link add -m 72 vcan0 vcan
 echo '    $ sockfam can dump vcan0 &'
 echo '    $ sockfam can send vcan0 123#DEADBEEF 12345678#R 7FF##1AABBCC'
-sockfam can dump -n 3 -T 10000 vcan0 >"$work/dump" &
+sockfam can dump -n 3 -T 600000 vcan0 >"$work/dump" &
 waiting $!
 sockfam can send vcan0 123#DEADBEEF 12345678#R 7FF##1AABBCC
 wait
@@ -71,9 +71,9 @@ check "sha256sum says the same" cmp "$work/hash" "$work/want"
 step "A vsock service echoes"
 echo '    $ sockfam vsock echo vsock:local:7000 &'
 echo '    $ echo hello over vsock | sockfam vsock connect vsock:local:7000'
-timeout 20 sockfam vsock echo -n 1 vsock:local:7000 2>"$work/err" &
+timeout 600 sockfam vsock echo -n 1 vsock:local:7000 2>"$work/err" &
 wait_for grep -q listening "$work/err"
-echo "hello over vsock" | timeout 10 sockfam vsock connect vsock:local:7000 \
+echo "hello over vsock" | timeout 600 sockfam vsock connect vsock:local:7000 \
 	>"$work/vsock"
 wait
 show "$work/vsock"
@@ -81,7 +81,7 @@ check "it came back" grep -qx "hello over vsock" "$work/vsock"
 
 step "A packet sniffer sees a ping between two namespaces"
 sockfam link add -p v1 v0 veth
-unshare -n sleep 60 &
+unshare -n sleep 100000 &
 other=$!
 wait_for sh -c "[ \"\$(readlink /proc/$other/ns/net)\" != \
 	\"\$(readlink /proc/$$/ns/net)\" ]"
@@ -93,8 +93,8 @@ echo '    $ sockfam packet sniff v0 &'
 echo '    $ ping -c 1 10.99.0.2'
 sockfam packet sniff v0 >"$work/sniff" 2>"$work/err" &
 sniffer=$!
-waiting $sniffer
-ping -c 1 -W 5 10.99.0.2 >/dev/null
+wait_for grep -q listening "$work/err"
+ping -c 1 -W 300 10.99.0.2 >/dev/null
 wait_for grep -q 'echo reply' "$work/sniff"
 kill $sniffer $other
 wait
@@ -106,10 +106,15 @@ check "request and reply" sh -c "grep -q 'echo request' '$work/sniff' &&
 step "A TIPC service answers"
 echo '    $ sockfam tipc echo tipc:1000:1 &'
 echo '    $ echo hello over tipc | sockfam tipc connect tipc:1000:1'
-timeout 20 sockfam tipc echo -n 1 tipc:1000:1 2>"$work/err" &
+timeout 600 sockfam tipc echo -n 1 tipc:1000:1 2>"$work/err" &
 wait_for grep -q listening "$work/err"
-echo "hello over tipc" | timeout 10 sockfam tipc connect tipc:1000:1 \
-	>"$work/tipc"
+# It ends a second after its stdin, so that ends when the answer is there.
+: >"$work/tipc"
+# shellcheck disable=SC2094 # it is to see it come
+{
+	echo "hello over tipc"
+	wait_for grep -q hello "$work/tipc"
+} | timeout 600 sockfam tipc connect tipc:1000:1 >"$work/tipc"
 wait
 show "$work/tipc"
 check "it came back" grep -qx "hello over tipc" "$work/tipc"
@@ -119,9 +124,9 @@ echo "only the sender could open this" >"$work/secret"
 chmod 600 "$work/secret"
 echo '    $ sockfam fd recv unix:@tour cat /dev/fd/3 &'
 echo '    $ sockfam fd send unix:@tour secret'
-timeout 20 sockfam fd recv unix:@tour cat /dev/fd/3 >"$work/fd" \
+timeout 600 sockfam fd recv unix:@tour cat /dev/fd/3 >"$work/fd" \
 	2>"$work/err" &
-wait_for grep -q '@tour' /proc/net/unix
+wait_for grep -q listening "$work/err"
 sockfam fd send unix:@tour "$work/secret"
 wait
 show "$work/err"
