@@ -73,7 +73,8 @@ python_cases()
 	fi
 }
 
-# Waits until a command succeeds, for at most 300 s.
+# Waits until a command succeeds, for at most five minutes: a limit that no
+# load reaches, for what never comes.
 wait_for()
 {
 	tries=0
@@ -91,6 +92,69 @@ waiting()
 		wait_for grep -Eq '^(7|23|45|47|232|270|271|281|299) ' \
 			"/proc/$pid/syscall" || return 1
 	done
+}
+
+# has_listener OPTION END [COMMAND...]: a socket is there whose own address
+# ends so, in words of ss: -t :99, --vsock :7711, -x /path. COMMAND: where.
+has_listener()
+{
+	option=$1 end=$2
+	shift 2
+	"$@" ss -H -l -n "$option" | grep -qF -- "$end "
+}
+
+# until_back FILE COPY: FILE, and its end when COPY is as long. Where the end
+# of stdin cannot be told to the peer (TIPC), our client takes a second of
+# silence after it for the end: it shall come when all is back.
+until_back()
+{
+	cat "$1" && wait_for has_size "$2" "$(stat -c %s "$1")"
+}
+
+has_size()
+{
+	[ "$(stat -c %s "$1")" -ge "$2" ]
+}
+
+# Since here all runs on one processor: what one sends after another then
+# comes in that order, to all who listen. Each processor has a queue for what
+# it has sent to itself (enqueue_to_backlog(), net/core/dev.c), and those
+# are not emptied in turn.
+one_cpu()
+{
+	taskset -p -c 0 $$ >/dev/null
+}
+
+# has_link_local IF [COMMAND...]: its IPv6 address is there, and known to be
+# nobody else's, so the link is up and the kernel asks no more about it.
+has_link_local()
+{
+	dev=$1
+	shift
+	"$@" ip -6 -o addr show dev "$dev" scope link | grep -qv tentative
+}
+
+# pings HOST N [OPTION...]: one after another, each when the last is answered.
+pings()
+{
+	host=$1 left=$2
+	shift 2
+	while [ "$left" -gt 0 ]; do
+		busybox ping -c 1 -W 300 "$@" "$host" || return 1
+		left=$((left - 1))
+	done >/dev/null
+}
+
+# no_probes IF [COMMAND...]: a neighbour that has been found is not looked
+# for again. COMMAND: in which namespace.
+no_probes()
+{
+	dev=$1
+	shift
+	# shellcheck disable=SC2016 # the other shell's
+	"$@" sh -c 'for ip in ipv4 ipv6; do
+		echo 100000 >"/proc/sys/net/$ip/neigh/$1/delay_first_probe_time"
+	done' sh "$dev"
 }
 
 peer_end()
