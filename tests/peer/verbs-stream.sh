@@ -9,7 +9,7 @@ echo_ours()
 	listen=$2
 	clients=$3
 	shift 3
-	background echo timeout 60 "$SOCKFAM" "$family" echo -n "$clients" \
+	background echo timeout 600 "$SOCKFAM" "$family" echo -n "$clients" \
 		"$listen"
 	server=$last
 	ready echo || return 1
@@ -20,28 +20,41 @@ echo_ours()
 	}
 }
 
+# there_and_back FILE COMMAND...: data to its stdin, what it writes to FILE
+there_and_back()
+{
+	back=$1
+	shift
+	: >"$back"
+	if [ "$family" = tipc ]; then
+		# shellcheck disable=SC2094 # it is to see it grow
+		until_back "$tmp/data" "$back" | timeout 600 "$@" >"$back"
+	else
+		timeout 600 "$@" <"$tmp/data" >"$back"
+	fi
+}
+
 # Our client (the rest of the line) against a server that was started
 connect_ours()
 {
+	family=$1
 	ready server || return 1
-	timeout 30 "$SOCKFAM" "$@" <"$tmp/data" >"$tmp/back" &&
-		same "$tmp/data" "$tmp/back"
+	roundtrip "$SOCKFAM" "$@"
 }
 
 roundtrip()
 {
-	timeout 30 "$@" <"$tmp/data" >"$tmp/back" &&
-		same "$tmp/data" "$tmp/back"
+	there_and_back "$tmp/back" "$@" && same "$tmp/data" "$tmp/back"
 }
 
 python_client()
 {
-	timeout 60 python3 "$here/verbs.py" send "$@"
+	timeout 600 python3 "$here/verbs.py" send "$@"
 }
 
 python_server()
 {
-	background server timeout 60 python3 "$here/verbs.py" echo "$1" "$2" \
+	background server timeout 600 python3 "$here/verbs.py" echo "$1" "$2" \
 		"$3"
 	shift 3
 	connect_ours "$@"
@@ -50,7 +63,7 @@ python_server()
 # One that does not read must not stop the others, nor lose bytes
 lazy_client()
 {
-	background lazy timeout 20 python3 "$here/verbs.py" lazy "$1" "$2" "$3"
+	background lazy timeout 600 python3 "$here/verbs.py" lazy "$1" "$2" "$3"
 	lazy=$last
 	ready lazy || return 1
 	sleep 1
@@ -63,7 +76,7 @@ many_clients()
 {
 	jobs=
 	for i in 1 2 3 4 5 6 7 8; do
-		timeout 30 "$@" <"$tmp/data" >"$tmp/many$i" &
+		there_and_back "$tmp/many$i" "$@" &
 		jobs="$jobs $!"
 	done
 	for job in $jobs; do
@@ -77,7 +90,7 @@ many_clients()
 # A peer that goes before it has taken all: that is no success
 unsent()
 {
-	background server timeout 30 python3 "$here/verbs.py" go "$1" "$2" "$3"
+	background server timeout 600 python3 "$here/verbs.py" go "$1" "$2" "$3"
 	ready server || return 1
 	shift 3
 	# Not "exits": its stdin is empty
@@ -95,12 +108,28 @@ stopped_by()
 	wait "$s"
 }
 
+# A program that does not tell when it listens
+server_vsock()
+{
+	port=$1
+	shift
+	background server "$@"
+	wait_for has_listener --vsock ":$port" && echo listening \
+		>>"$tmp/server.err"
+}
+
+socat_server()
+{
+	server_vsock 7711 timeout 600 socat -t 300 VSOCK-LISTEN:7711 EXEC:cat &&
+		connect_ours vsock connect local:7711
+}
+
 # One way: ncat ends as soon as its peer has half closed
 ncat_server()
 {
-	background server timeout 30 ncat --vsock -l 7712 --recv-only
+	server_vsock 7712 timeout 600 ncat --vsock -l 7712 --recv-only ||
+		return 1
 	ncat=$last
-	sleep 1
 	"$SOCKFAM" vsock connect local:7712 <"$tmp/data" && wait "$ncat" &&
 		same "$tmp/data" "$tmp/server.out"
 }
@@ -113,7 +142,7 @@ vsock_cases()
 	check vsock-many echo_ours vsock any:7702 8 \
 		many_clients "$SOCKFAM" vsock connect vsock:local:7702
 	check vsock-socat-client echo_ours vsock any:7703 1 \
-		roundtrip socat -t 5 - VSOCK-CONNECT:1:7703
+		roundtrip socat -t 300 - VSOCK-CONNECT:1:7703
 	check vsock-ncat-client echo_ours vsock local:7704 1 \
 		roundtrip ncat --vsock 1 7704
 	check vsock-python-client echo_ours vsock any:7705 1 \
@@ -129,10 +158,7 @@ vsock_cases()
 	check vsock-lazy-messages echo_ours vsock any:7710,type=seqpacket 2 \
 		lazy_client vsock seqpacket 1:7710 \
 		"$SOCKFAM" vsock connect local:7710,type=seqpacket
-	background server timeout 30 socat -d -d VSOCK-LISTEN:7711 EXEC:cat
-	sleep 1
-	echo listening >>"$tmp/server.err"
-	check vsock-socat-server connect_ours vsock connect local:7711
+	check vsock-socat-server socat_server
 	check vsock-ncat-server ncat_server
 	check vsock-python-server python_server vsock stream 1:7713 \
 		vsock connect local:7713
