@@ -58,7 +58,7 @@ def stream(pid, family, address, protocol):
 def refused(family, address, ttl=None):
     """Until the socket is told of an ICMP error."""
     sender = socket.socket(family, socket.SOCK_DGRAM)
-    sender.settimeout(20)
+    sender.settimeout(300)
     sender.connect((address, 9))
     if ttl:
         sender.setsockopt(socket.IPPROTO_IP, IP_RECVERR, 1)

@@ -39,12 +39,6 @@ is_inside()
 		"$(readlink /proc/self/ns/net)" ]
 }
 
-addresses_hold()
-{
-	[ -z "$(ip -6 addr show tentative)$(inside ip -6 addr show \
-		tentative)" ]
-}
-
 # one_side N NS-COMMAND...: all links and addresses of an end.
 one_side()
 {
@@ -82,7 +76,7 @@ tunnels()
 
 setup()
 {
-	unshare -n sleep 600 &
+	unshare -n sleep 100000 &
 	other=$!
 	wait_for is_inside &&
 	ip link add dv1 type veth peer name dv2 &&
@@ -94,20 +88,19 @@ setup()
 	ip route add 10.86.0.0/16 encap mpls 100/200 via 10.83.0.2 &&
 	ip route add 10.87.0.0/16 via 10.83.0.2 &&
 	inside ip route add 10.87.0.0/16 via 10.83.0.1 &&
-	wait_for addresses_hold
+	wait_for has_link_local dv1 && wait_for has_link_local dv2 inside
 }
 
 # Each has come and gone when it ends, so all of them are on the wire.
 traffic()
 {
-	ping -c 2 10.83.0.2 &&
-	ping -c 1 -s 4000 10.83.0.2 &&
-	ping -c 1 2001:db8::2 &&
-	ping -c 1 -s 4000 2001:db8::2 &&
-	ping -c 1 10.83.7.2 &&
-	ping -c 1 10.83.9.2 &&
-	ping -c 1 10.84.0.2 &&
-	ping -c 1 10.85.0.2 &&
+	for host in 10.83.0.2 2001:db8::2; do
+		ping -c 1 -W 300 $host &&
+		ping -c 1 -W 300 -s 4000 $host || return 1
+	done
+	for host in 10.83.7.2 10.83.9.2 10.84.0.2 10.85.0.2; do
+		ping -c 1 -W 300 $host || return 1
+	done
 	python3 "$here/decode-traffic.py" "$other"
 }
 
