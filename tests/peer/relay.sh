@@ -49,7 +49,7 @@ refused()
 {
 	name=$1 status=$2 words=$3
 	shift 3
-	timeout 20 "$SOCKFAM" relay "$@" >"$work/out" 2>"$work/err" </dev/null
+	timeout 600 "$SOCKFAM" relay "$@" >"$work/out" 2>"$work/err" </dev/null
 	got=$?
 	if [ "$got" != "$status" ]; then
 		not_ok "$name" "status $got, not $status: $(cat "$work/err")"
@@ -94,36 +94,42 @@ true_that path-exists-still "$work/err" [ -e "$work/there" ]
 
 head -c 3000000 /dev/urandom >"$work/data"
 
-# through NAME CLIENT SERVER A B: socat's two ends, the relay between
+# echoes ADDRESS OPTION END: socat does, and listens: see has_listener
+echoes()
+{
+	# -t: it would not wait for a slow cat when its client has no more
+	start server socat -t 300 "$1,fork" EXEC:cat
+	server=$last
+	wait_for has_listener "$2" "$3" || not_ok "$1" "does not listen"
+}
+
+# through NAME CLIENT SERVER OPTION END A B: socat's two ends, the relay
+# between
 through()
 {
-	start server socat "$3,fork" EXEC:cat
-	server=$last
-	relay ours "$SOCKFAM" relay "$4" "$5"
+	echoes "$3" "$4" "$5"
+	relay ours "$SOCKFAM" relay "$6" "$7"
 	ours=$last
-	sleep 0.5
-	timeout 30 socat -t 20 - "$2" <"$work/data" >"$work/back"
+	timeout 600 socat -t 300 - "$2" <"$work/data" >"$work/back"
 	same "socat-$1" "$work/data" "$work/back"
 	kill "$ours" "$server"
 	true_that "socat-$1-ends" "$work/ours.err" wait "$ours"
 }
 
 through vsock-to-unix VSOCK-CONNECT:1:7801 "UNIX-LISTEN:$work/s1" \
-	vsock:any:7801 "unix:$work/s1"
+	-x "$work/s1" vsock:any:7801 "unix:$work/s1"
 through unix-to-vsock "UNIX-CONNECT:$work/s2" VSOCK-LISTEN:7802 \
-	"unix:$work/s2" vsock:local:7802
+	--vsock :7802 "unix:$work/s2" vsock:local:7802
 through tcp-to-unix TCP4:127.0.0.1:7803 "UNIX-LISTEN:$work/s3" \
-	inet:127.0.0.1:7803 "unix:$work/s3"
+	-x "$work/s3" inet:127.0.0.1:7803 "unix:$work/s3"
 
 # stdin and stdout, a pipe and a file; socat is the echo
-start server socat "UNIX-LISTEN:$work/s4,fork" EXEC:cat
-server=$last
-wait_for test -S "$work/s4"
+echoes "UNIX-LISTEN:$work/s4" -x "$work/s4"
 # shellcheck disable=SC2002 # a pipe is meant
-cat "$work/data" | timeout 30 "$SOCKFAM" relay - "unix:$work/s4" \
+cat "$work/data" | timeout 600 "$SOCKFAM" relay - "unix:$work/s4" \
 	2>"$work/err" | cat >"$work/back"
 same stdio-pipes "$work/data" "$work/back"
-timeout 30 "$SOCKFAM" relay -c "unix:$work/s4" - <"$work/data" \
+timeout 600 "$SOCKFAM" relay -c "unix:$work/s4" - <"$work/data" \
 	>"$work/back" 2>"$work/err"
 same stdio-files "$work/data" "$work/back"
 kill "$server"
@@ -131,12 +137,19 @@ kill "$server"
 # One read is one message for a datagram socket
 start server socat -u UDP4-RECV:7804 -
 server=$last
-sleep 0.5
-printf hello | timeout 20 "$SOCKFAM" relay -q 0.2 - \
+wait_for has_listener -u :7804
+printf hello | timeout 600 "$SOCKFAM" relay -q 0.2 - \
 	inet:127.0.0.1:7804,type=dgram 2>"$work/err"
 true_that stdio-datagram "$work/err" wait_for grep -q hello "$work/server.out"
 kill "$server"
 
+# ------------------------------------------------------------- python
+
+timeout 1800 python3 "$here/relay.py" cases | tee "$work/cases"
+passed=$((passed + $(grep -c '^ok ' "$work/cases")))
+failed=$((failed + $(grep -c '^not ok ' "$work/cases")))
+grep -q few-descriptors "$work/cases" ||
+	not_ok python 'it did not come to its end'
 # ---------------------------------------------------------------- can
 
 # listeners IF N: until so many sockets listen there
@@ -151,6 +164,7 @@ listeners()
 		not_ok "listeners on $1" "$(cat /proc/net/can/rcvlist_all)"
 }
 
+one_cpu
 for dev in rl0 rl1 rl2; do
 	[ -d /sys/class/net/$dev ] || "$SOCKFAM" link add $dev vcan
 done
@@ -159,13 +173,13 @@ ip link set rl2 down && ip link set rl2 mtu 16 && ip link set rl2 up
 printf '%s\n' '123#1122' '12345678#' '124##7AABBCC00' '456#R' >"$work/frames"
 
 # From text to the bus, candump sees it; an error is told with its line
-start dump timeout 20 candump -L -n 4 rl0
+start dump timeout 600 candump -L -n 4 rl0
 dump=$last
 listeners rl0 1
 {
 	cat "$work/frames"
 	echo 'what is this'
-} | timeout 20 "$SOCKFAM" relay -q 0.2 - can:rl0 2>"$work/err" >"$work/out"
+} | timeout 600 "$SOCKFAM" relay -q 0.2 - can:rl0 2>"$work/err" >"$work/out"
 true_that can-bad-line-status "$work/err" [ $? = 1 ]
 true_that can-bad-line "$work/err" grep -q "no frame in 'what is this'" \
 	"$work/err"
@@ -174,10 +188,10 @@ sed 's/.* //' "$work/dump.out" >"$work/seen"
 same can-text-in "$work/frames" "$work/seen"
 
 # From the bus to text, in candump's form; a log of candump is taken too
-start text "$SOCKFAM" relay -q 20 - can:rl0
+start text "$SOCKFAM" relay -q 1000 - can:rl0
 text=$last
 listeners rl0 1
-timeout 20 "$SOCKFAM" relay -q 0.2 - can:rl0 <"$work/dump.out" 2>"$work/err"
+timeout 600 "$SOCKFAM" relay -q 0.2 - can:rl0 <"$work/dump.out" 2>"$work/err"
 wait_for grep -q '456#R' "$work/text.out"
 kill "$text"
 wait "$text"
@@ -192,7 +206,7 @@ relay in "$SOCKFAM" relay tipc:4802:1,type=rdm can:rl1
 in=$last
 relay out "$SOCKFAM" relay can:rl0 tipc:4802:1,type=rdm
 out=$last
-start dump timeout 60 candump -L rl1 rl0
+start dump timeout 600 candump -L rl1 rl0
 dump=$last
 listeners rl0 2
 listeners rl1 2
@@ -204,7 +218,7 @@ cansend rl1 321#FF
 wait_for grep -q 'rl0 321#FF' "$work/dump.out"
 sleep 0.3
 kill "$dump" "$in" "$out"
-wait "$in" "$out"
+wait "$dump" "$in" "$out"
 grep ' rl1 ' "$work/dump.out" | sed 's/.* //' >"$work/seen"
 echo '321#FF' | cat "$work/frames" - >"$work/want"
 same can-tipc "$work/want" "$work/seen"
@@ -214,7 +228,7 @@ same can-tipc-back "$work/want" "$work/seen"
 # What a bus cannot take is counted, and the next one goes
 start both "$SOCKFAM" relay can:rl0 can:rl2
 both=$last
-start dump timeout 20 candump -L -n 3 rl2
+start dump timeout 600 candump -L -n 3 rl2
 dump=$last
 listeners rl0 1
 listeners rl2 2
@@ -230,11 +244,4 @@ wait "$both"
 true_that can-counted "$work/both.err" \
 	grep -q ' 1 errors, 1 messages lost' "$work/both.err"
 
-# ------------------------------------------------------------- python
-
-timeout 300 python3 "$here/relay.py" cases | tee "$work/cases"
-passed=$((passed + $(grep -c '^ok ' "$work/cases")))
-failed=$((failed + $(grep -c '^not ok ' "$work/cases")))
-grep -q few-descriptors "$work/cases" ||
-	not_ok python 'it did not come to its end'
 peer_end
