@@ -6,16 +6,34 @@ PEER_NAME=peer-ctl
 # shellcheck source=tests/peer/lib.sh
 . "$(dirname "$0")/lib.sh"
 
+ips_view()
+{
+	# shellcheck disable=SC2086 # none is no word
+	ip -details -statistics -json link show $dev 2>&1
+}
+
+# look: what we show of the link $dev, or of all, and what ip does; it is
+# looked at while ip shows the same before and after. The kernel changes
+# states in its own time (net/core/link_watch.c), and counters.
+look()
+{
+	ips_view >"$work/ip"
+	# shellcheck disable=SC2086 # none is no word
+	"$SOCKFAM" link show --json $dev >"$work/show" 2>&1
+	if [ $# -gt 0 ]; then
+		"$SOCKFAM" can state "$dev" >"$work/text" 2>&1
+		"$SOCKFAM" can state --json "$dev" >"$work/state" 2>&1
+	fi
+	ips_view | cmp -s - "$work/ip"
+}
+
 # compare NAME [IF [FILE...]]: our "link show", of all or one, is what ip has.
 compare()
 {
 	name=$1 dev=${2-}
 	[ $# -lt 2 ] || shift
 	shift
-	# shellcheck disable=SC2086 # none is no word
-	"$SOCKFAM" link show --json $dev >"$work/show" 2>&1
-	# shellcheck disable=SC2086
-	ip -details -statistics -json link show $dev >"$work/ip" 2>&1
+	wait_for look "$@"
 	if why=$(python3 "$(dirname "$0")/ctl.py" "$work/show" "$work/ip" \
 			"$@" 2>&1); then
 		ok "$name"
@@ -27,8 +45,6 @@ compare()
 # agree NAME [IF]: of a controller also all of our "can state".
 agree()
 {
-	"$SOCKFAM" can state "${2-can0}" >"$work/text" 2>&1
-	"$SOCKFAM" can state --json "${2-can0}" >"$work/state" 2>&1
 	compare "$1" "${2-can0}" "$work/text" "$work/state"
 }
 
