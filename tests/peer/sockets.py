@@ -2,6 +2,7 @@
 """sockets.py SOCKFAM FOLDER: prints "ok CASE" or "N CASE", with the words
 in FOLDER/why.N."""
 import ctypes
+import fcntl
 import json
 import os
 import re
@@ -10,6 +11,8 @@ import socket
 import struct
 import subprocess
 import sys
+import termios
+import time
 
 tool, folder = sys.argv[1], sys.argv[2]
 kept = []
@@ -131,6 +134,10 @@ def make_vsock():
     sock(socket.AF_VSOCK).bind((1, 4569))
 
 
+def outgoing(s):
+    return struct.unpack("i", fcntl.ioctl(s, termios.TIOCOUTQ, bytes(4)))[0]
+
+
 def make_inet():
     for af, host in ((socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "::1")):
         t = sock(af)
@@ -139,6 +146,8 @@ def make_inet():
         c = sock(af)
         c.connect(t.getsockname()[:2])
         keep(t.accept()[0]).send(b"12345")
+        while outgoing(kept[-1]):      # until it is acknowledged
+            time.sleep(0.01)
         sock(af, socket.SOCK_DGRAM).bind((host, 0))
         sock(af, socket.SOCK_DGRAM).connect((host, 9))
         sock(af, socket.SOCK_RAW, socket.IPPROTO_ICMP)

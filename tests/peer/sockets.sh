@@ -33,8 +33,8 @@ rmmod af_packet_diag 2>/dev/null && tells "no packet_diag" packet \
 	af_packet_diag
 rmmod raw_diag && tells "no raw_diag" inet raw_diag
 # Linux 6.1 does not let go of it once it has been in use.
-if rmmod vsock_loopback 2>/dev/null; then
-	rmmod vmw_vsock_virtio_transport_common vsock
+if rmmod vsock_loopback 2>/dev/null &&
+	rmmod vmw_vsock_virtio_transport_common vsock; then
 	if "$SOCKFAM" sockets vsock >"$work/out" 2>&1 &&
 		[ ! -s "$work/out" ]; then
 		ok "no vsock, no sockets"
