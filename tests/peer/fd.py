@@ -50,7 +50,7 @@ set_up()
 # ---------------------------------------------------------------- helpers
 
 def finish(p, status=0):
-    out, err = p.communicate(timeout=60)
+    out, err = p.communicate(timeout=600)
     assert p.returncode == status, (p.returncode, err)
     return out, err
 
@@ -346,13 +346,13 @@ def activation():
         s.bind("\0fd-client")
         s.sendto(b"?", "d")
         assert s.recv(100) == b"log"
-    assert p.wait(60) == 0
+    assert p.wait(600) == 0
     p = subprocess.Popen(command(["exec", "inet6:[::1]:0", "--"] + program),
                          **how)
     port = int(p.stdout.readline().split(",")[1])
     with socket.create_connection(("::1", port)) as s:
         assert s.recv(100) == b"unknown"
-    assert p.wait(60) == 0
+    assert p.wait(600) == 0
     os.close(extra)
     run("exec", "unix:new", "unix:u", "--", "true", status=1,
         words="try: rm it")

@@ -129,14 +129,10 @@ def systemd(path):
         ["systemd-socket-activate", "-l", path, "-E", "LIBRARY",
          "--fdname=web", sys.executable, __file__, "inherited"],
         stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
-    for _ in range(200):
-        try:
-            client = socket.socket(socket.AF_UNIX)
-            client.connect(path)
-            break
-        except OSError:
-            client.close()
-            time.sleep(0.1)
+    client = socket.socket(socket.AF_UNIX)
+    while client.connect_ex(path):
+        assert started.poll() is None
+        time.sleep(0.1)
     text = started.communicate()[0].decode()
     client.close()
     assert text == "1 web\n%s False\n" % path, text

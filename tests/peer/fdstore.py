@@ -38,7 +38,7 @@ set_up()
 
 def stop(p):
     p.send_signal(signal.SIGTERM)
-    err = p.communicate(timeout=60)[1]
+    err = p.communicate(timeout=600)[1]
     assert p.returncode == 0, (p.returncode, err)
     return err
 
@@ -141,10 +141,10 @@ def restarts():
         r = systemd.sd_pid_notify_with_fds(
             0, 0, b"FDSTORE=1\nFDNAME=web\nSTATUS=x", fds, 1)
         assert r > 0, r
-        assert systemd.sd_notify_barrier(0, ctypes.c_uint64(60000000)) > 0
+        assert systemd.sd_notify_barrier(0, ctypes.c_uint64(600000000)) > 0
         r = systemd.sd_pid_notify_with_fds(0, 0, b"FDSTORE=1", fds, 1)
         assert r > 0, r
-        assert systemd.sd_notify_barrier(0, ctypes.c_uint64(60000000)) > 0
+        assert systemd.sd_notify_barrier(0, ctypes.c_uint64(600000000)) > 0
     assert run("list", "s") == "web\nstored\n"
     for _ in range(2):
         with socket.socket(socket.AF_UNIX) as s:
@@ -153,7 +153,7 @@ def restarts():
                 "service")
             assert s.recv(100) == b"0 of 2"
     assert systemd.sd_notify(0, b"FDSTOREREMOVE=1\nFDNAME=web") > 0
-    assert systemd.sd_notify_barrier(0, ctypes.c_uint64(60000000)) > 0
+    assert systemd.sd_notify_barrier(0, ctypes.c_uint64(600000000)) > 0
     assert run("list", "s") == "stored\n"
     del os.environ["NOTIFY_SOCKET"]
 
@@ -260,7 +260,7 @@ def hostile_clients():
     for frame in frames:
         s = connect("s")
         socket.send_fds(s, [frame], [s.fileno()])
-        s.settimeout(60)
+        s.settimeout(600)
         try:
             while socket.recv_fds(s, 100, 253)[0]:
                 s.shutdown(socket.SHUT_WR)
@@ -296,7 +296,7 @@ def arguments():
             (1, "refused", "put", "@x", "one"),
     ):
         p = subprocess.run(command(args), capture_output=True, text=True,
-                           timeout=60)
+                           timeout=600)
         assert p.returncode == status, (args, p.returncode, p.stderr)
         assert words in p.stderr, (args, p.stderr)
     assert not os.path.exists("s")
@@ -308,11 +308,11 @@ def arguments():
         c = s.accept()[0]
         c.recv(1000)
         c.send(b"hello")
-        assert "no store is there" in p.communicate(timeout=60)[1]
+        assert "no store is there" in p.communicate(timeout=600)[1]
         p = subprocess.Popen(command(["list", "s"]), text=True,
                              stderr=subprocess.PIPE)
         s.accept()[0].close()
-        assert "has ended, or refuses us" in p.communicate(timeout=60)[1]
+        assert "has ended, or refuses us" in p.communicate(timeout=600)[1]
 
 
 cases = (python_client, tool_only, many, restarts, moves, dead, limits, rule,

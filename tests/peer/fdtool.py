@@ -34,7 +34,7 @@ def start(*args, **how):
 
 def run(*args, status=0, words="", **how):
     how.setdefault("stdin", subprocess.DEVNULL)
-    p = subprocess.run(command(args), capture_output=True, timeout=60,
+    p = subprocess.run(command(args), capture_output=True, timeout=600,
                        text=True, **how)
     assert p.returncode == status, (args, p.returncode, p.stderr)
     assert words in p.stderr, (args, p.stderr)

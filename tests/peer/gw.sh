@@ -82,7 +82,7 @@ gw add -s gwa -d gwb -e -f 1:7FF -m SET:I:2.0.0000000000000000
 gw add -s gwa -d gwc -f 1:7FF
 gw add -s gwa -d gwb -e -f 3:7FF -m SET:L:0.10.0000000000000000
 ip link set gwc down
-candump -L -n 1 -T 20000 gwb,2:7FF >"$work/dump" &
+candump -L -n 1 -T 600000 gwb,2:7FF >"$work/dump" &
 dump=$!
 wait_for grep -Eq '^(7|23|45|47|232|270|271|281|299) ' "/proc/$dump/syscall"
 cansend gwa 001#1122
