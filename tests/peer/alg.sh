@@ -9,7 +9,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 cd "$work" || exit 1
 
 sizes="0 1 15 16 17 4095 4096 65535 65536 65537 1048577"
-big=67108864
+big=8388608
 iv=000102030405060708090a0b0c0d0e0f
 
 for size in $sizes; do
