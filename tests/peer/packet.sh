@@ -59,10 +59,21 @@ no_probes pk0
 # shellcheck disable=SC2086 # words
 no_probes pk1 $in_a
 
-# A packet each, to recognize: the last one says that all have come.
+# One process sends all: to start one for each takes the machine long.
+mkfifo orders answers
+python3 -c 'import socket, sys
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+for line in sys.stdin:
+    text, port, host = line.split()
+    s.sendto(text.encode(), (host, int(port)))
+    print("sent", flush=True)' <orders >answers &
+exec 8>orders 9<answers
+
+# udp TEXT PORT [HOST]: a packet, to recognize; it is sent at the end.
 udp()
 {
-	printf "%s" "$1" | socat -u - "UDP-SENDTO:10.84.0.2:$2"
+	echo "$1 $2 ${3:-10.84.0.2}" >&8
+	read -r _ <&9
 }
 
 traffic()
@@ -171,7 +182,7 @@ wait $toldfile
 begin ring "$SOCKFAM" packet sniff -w ring -C 4p -W 3 pk0 udp
 ring=$job
 for port in 1 2 3 4 5 6 7 8 9 10; do
-	udp x 710$port
+	udp x $((7100 + port))
 done
 udp end 7099
 wait_for sh -c "tcpdump -Z root -n -r ring2 2>/dev/null | grep -q '\.7099: UDP'"
@@ -182,7 +193,7 @@ count "ring of files" "4 4 3" "$(for file in ring0 ring1 ring2; do
 begin pair "$SOCKFAM" packet sniff -w pair.pcapng pk0,lo udp
 pair=$job
 udp x 7601
-printf x | socat -u - UDP-SENDTO:127.0.0.1:7602
+udp x 7602 127.0.0.1
 udp end 7099
 for port in 7602 7099; do
 	wait_for sh -c "tcpdump -Z root -n -r pair.pcapng 2>/dev/null |
@@ -199,15 +210,16 @@ same "two interfaces, into three files" want.lines got.lines
 count "with their names" "lo pk0 pk0" "$(for part in part0 part1 part2; do
 	packet sniff -r $part
 done | cut -d ' ' -f 2 | sort | paste -s -d ' ')"
-begin period "$SOCKFAM" packet sniff -w p%S -G 1 -W 2 pk0 udp
+begin period "$SOCKFAM" packet sniff -w p%H%M%S -G 1 -W 2 pk0 udp
 period=$job
 until ! kill -0 $period 2>/dev/null; do
 	udp x 7200
+	sleep 0.1
 done
 wait $period
-files=$(find . -name 'p[0-9][0-9]' | wc -l)
+files=$(find . -name 'p[0-9]*' | wc -l)
 count "-G and -W end" 2 "$files"
-count "and the counts" "$(for file in p[0-9][0-9]; do
+count "and the counts" "$(for file in p[0-9]*; do
 	lines "$file"; done | wc -l) packets captured" \
 	"$(grep captured period.err)"
 
