@@ -348,6 +348,7 @@ EXTRA_DIST += $(CLI_TEST) $(M32_TEST) $(PEER_TESTS) \
 	tests/peer/gw.py \
 	tests/peer/lib.sh \
 	tests/peer/names.py \
+	tests/peer/one_cpu.py \
 	tests/peer/packets.py \
 	tests/peer/relay.py \
 	tests/peer/sockets.py \

@@ -6,7 +6,6 @@ examples.py FOLDER: all cases, or those with $SFAM_ONLY in their name; FOLDER
 has the programs.
 """
 import contextlib
-import functools
 import hashlib
 import json
 import os
@@ -22,6 +21,8 @@ import threading
 import time
 import traceback
 
+from one_cpu import one_cpu
+
 PATIENCE = 600		# for what must come; nothing waits so long
 cases = []
 
@@ -29,20 +30,6 @@ cases = []
 def case(function):
     cases.append(function)
     return function
-
-
-def one_cpu(function):
-    """What one socket sends after another comes in that order: each
-    processor has a queue of its own for what it sends to itself."""
-    @functools.wraps(function)
-    def pinned():
-        cpus = os.sched_getaffinity(0)
-        os.sched_setaffinity(0, {min(cpus)})
-        try:
-            function()
-        finally:
-            os.sched_setaffinity(0, cpus)
-    return pinned
 
 
 # ------------------------------------------------------------- programs
@@ -364,11 +351,9 @@ def can_echo_python_peer():
             s.send(frame)
             assert s.recvfrom(72)[0] == frame
             assert s.recvfrom(72)[0] == OWN_FRAME
-        os.kill(program.pid, signal.SIGTERM)
-        out = program.end()[1]
-    assert out.split() == ["123#DEADBEEF", "1ABCDEF0#3132333435363738",
-                           "7FF#R",
-                           "042##5" + b"twelve bytes".hex().upper()], out
+        lines = [program.process.stdout.readline()[:-1] for _ in frames]
+    assert lines == ["123#DEADBEEF", "1ABCDEF0#3132333435363738", "7FF#R",
+                     "042##5" + b"twelve bytes".hex().upper()], lines
 
 
 @case
@@ -718,9 +703,12 @@ def message_server():
         server.process.stderr.readline()
         fds = server.fds()
         yield port
+        with connect(port) as s:	# its turn comes after all others'
+            s.sendall(pack_message(search("can")))
+            read_message(s)
         children = "/proc/%d/task/%d/children" % (server.pid, server.pid)
         until(lambda: open(children).read() == "", "no process is left")
-        assert server.fds() == fds
+        until(lambda: server.fds() == fds, "its descriptors are closed")
         os.kill(server.pid, signal.SIGTERM)
         server.words = server.end()[2]
         message_server.words = server.words

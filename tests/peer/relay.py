@@ -22,11 +22,13 @@ import tempfile
 import threading
 import time
 
+from one_cpu import one_cpu
+
 SOCKFAM = os.environ.get("SOCKFAM", "sockfam")
 TMP = tempfile.mkdtemp()
 ANY = 0xFFFFFFFF
-STREAM, DGRAM = socket.SOCK_STREAM, socket.SOCK_DGRAM
 PATIENCE = 600		# for what must come: no load reaches it
+STREAM, DGRAM = socket.SOCK_STREAM, socket.SOCK_DGRAM
 SEQ, RDM = socket.SOCK_SEQPACKET, socket.SOCK_RDM
 number = 7900
 
@@ -337,20 +339,6 @@ def empty_message():
         s.close()
         relay.settled()
         relay.stop()
-
-
-def one_cpu(case):
-    """What one socket sends after another comes in that order: each
-    processor has a queue of its own for what it sends to itself."""
-    def pinned(*args):
-        cpus = os.sched_getaffinity(0)
-        os.sched_setaffinity(0, {min(cpus)})
-        try:
-            case(*args)
-        finally:
-            os.sched_setaffinity(0, cpus)
-    pinned.__name__ = case.__name__
-    return pinned
 
 
 @one_cpu

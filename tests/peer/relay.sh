@@ -150,6 +150,7 @@ passed=$((passed + $(grep -c '^ok ' "$work/cases")))
 failed=$((failed + $(grep -c '^not ok ' "$work/cases")))
 grep -q few-descriptors "$work/cases" ||
 	not_ok python 'it did not come to its end'
+
 # ---------------------------------------------------------------- can
 
 # listeners IF N: until so many sockets listen there
