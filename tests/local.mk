@@ -383,6 +383,7 @@ check-vm: check-vm-programs
 	$(srcdir)/tests/vm/run --kernel $(KERNEL) --can-bus --canfd-bus \
 		--timeout 3600 \
 		--timeout 14400 \
+		--timeout 7200 \
 		$(abs_srcdir)/tests/run-tests $(UNIT_TESTS) \
 		$(abs_srcdir)/$(M32_TEST) $(abs_srcdir)/$(CLI_TEST) \
 		$(PEER_TESTS:%=$(abs_srcdir)/%) </dev/null
