@@ -72,6 +72,10 @@ class Place:
     def client(self):
         s = socket.socket(self.af, self.type)
         s.settimeout(PATIENCE)
+        if self.af == socket.AF_TIPC:
+            # The kernel's own limit is eight seconds.
+            s.setsockopt(socket.SOL_TIPC, socket.TIPC_CONN_TIMEOUT,
+                         PATIENCE * 1000)
         s.connect(self.to)
         if self.type == SEQ:
             # A timeout is O_NONBLOCK: vsock would send half messages.

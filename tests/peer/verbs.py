@@ -34,6 +34,16 @@ def listen_address(family, text):
     return socket.AF_TIPC, (socket.TIPC_ADDR_NAMESEQ, a, b, b)
 
 
+def connected(family, kind, text):
+    af, where = address(family, text)
+    s = socket.socket(af, TYPES[kind])
+    if family == "tipc":
+        # The kernel's own limit is eight seconds.
+        s.setsockopt(socket.SOL_TIPC, socket.TIPC_CONN_TIMEOUT, 600000)
+    s.connect(where)
+    return s
+
+
 def receive(s):
     """The end of a TIPC connection may be ECONNRESET."""
     try:
@@ -84,9 +94,7 @@ def read_messages(s, kind):
 
 def send(family, kind, text):
     """Writes all from a thread, so that both directions fill up."""
-    af, where = address(family, text)
-    with socket.socket(af, TYPES[kind]) as s:
-        s.connect(where)
+    with connected(family, kind, text) as s:
         writer = threading.Thread(
             target=lambda: [s.sendall(m) for m in messages()])
         writer.start()
@@ -98,9 +106,7 @@ def send(family, kind, text):
 
 
 def lazy(family, kind, text):
-    af, where = address(family, text)
-    with socket.socket(af, TYPES[kind]) as s:
-        s.connect(where)
+    with connected(family, kind, text) as s:
         print("listening", file=sys.stderr, flush=True)
         while True:
             s.sendall(bytes(4000))
