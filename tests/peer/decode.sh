@@ -69,13 +69,14 @@ tunnels()
 	"$@" ip addr add "10.84.0.$n/24" dev "dg$n" &&
 	"$@" ip link set "dg$n" up &&
 	"$@" ip link add "dx$n" type vxlan id 42 local "10.83.0.$n" \
-		remote "10.83.0.$far" dstport 4789 &&
+		remote "10.83.0.$far" dstport 4789 srcport 50000 60000 &&
 	"$@" ip addr add "10.85.0.$n/24" dev "dx$n" &&
 	"$@" ip link set "dx$n" up
 }
 
 setup()
 {
+	plain_ports || return 1
 	unshare -n sleep 100000 &
 	other=$!
 	wait_for is_inside &&

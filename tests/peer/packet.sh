@@ -47,6 +47,7 @@ count()
 }
 
 one_cpu
+plain_ports
 ip netns add pka || exit 1
 in_a="ip netns exec pka"
 ip link add pk0 type veth peer name pk1 netns pka || exit 1

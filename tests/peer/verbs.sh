@@ -236,6 +236,7 @@ is_inside()
 
 packet_setup()
 {
+	plain_ports || return 1
 	unshare -n sleep 100000 &
 	ns=$!
 	started="$started $ns"
