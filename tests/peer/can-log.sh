@@ -7,6 +7,7 @@ here=$(dirname "$0")
 # shellcheck source=tests/peer/lib.sh
 . "$here/lib.sh"
 cd "$work" || exit 1
+one_cpu
 
 convert()
 {
