@@ -70,8 +70,8 @@ void sfam_packet_readers_stop(struct sfam_packet_readers *readers);
  * Until all members have ended. 0: they were stopped. -ETIMEDOUT: not yet.
  * Else the error of the member that was the first to have one: what its read
  * returned, or of sfam_packet_ring_take(). *ret_member, unless it is NULL, is
- * its number. -ENODEV: the interface was deleted, and every member has read
- * all its packets.
+ * its number. -ENODEV: the interface was deleted; a member ends with that
+ * behind its last packet, unless it was stopped. Others: poll(2).
  */
 int sfam_packet_readers_wait(struct sfam_packet_readers *readers,
 			     size_t *ret_member, int64_t timeout_ns)

@@ -120,7 +120,7 @@ int sfam__sys_process_id(uint64_t *ret);
 /* In interface.c. -ENODEV: there is none. ret_name has IFNAMSIZ bytes. */
 int sfam__sys_ifindex(const char *name, int *ret_index);
 int sfam__sys_ifname(int index, char *ret_name);
-/* In the network namespace of the socket fd. ret_flags: IFF_... */
+/* In the network namespace of the socket fd. IFF_..., of those the low 16. */
 int sfam__sys_ifstate(int fd, int index, char *ret_name,
 		      unsigned int *ret_flags);
 /* In interface-list.c. -EAGAIN: interfaces came or went meanwhile. */
