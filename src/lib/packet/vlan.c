@@ -10,14 +10,14 @@
 #define ADDRS_LEN 12		/* destination and source */
 #define ETHERNET_LEN 14
 
-/* Behind the header and struct sockaddr_ll. */
+/*
+ * Behind the header and struct sockaddr_ll. The room in front of a packet
+ * comes of the alignment of its network header, for which 16 bytes of
+ * link-layer header are counted at the least (tpacket_rcv() of
+ * net/packet/af_packet.c).
+ */
 #define MAC_MIN (SFAM_PACKET_FROM_AT + 20 + TAG_LEN)
 
-/*
- * The room in front of a packet comes of the alignment of its network
- * header, for which 16 bytes of link-layer header are counted at the least
- * (tpacket_rcv() of net/packet/af_packet.c).
- */
 static void put_be16(uint8_t *to, uint16_t value)
 {
 	to[0] = (uint8_t)(value >> 8);
