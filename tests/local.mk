@@ -381,9 +381,7 @@ check-vm: check-vm-programs
 	SFAM_PLACE=vm-$(KERNEL) SFAM_ROUNDS=5000 \
 	SFAM_VM_ENV="SOCKFAM" SOCKFAM=$(abs_builddir)/sockfam \
 	$(srcdir)/tests/vm/run --kernel $(KERNEL) --can-bus --canfd-bus \
-		--timeout 3600 \
-		--timeout 14400 \
-		--timeout 7200 \
+		--timeout 4000 \
 		$(abs_srcdir)/tests/run-tests $(UNIT_TESTS) \
 		$(abs_srcdir)/$(M32_TEST) $(abs_srcdir)/$(CLI_TEST) \
 		$(PEER_TESTS:%=$(abs_srcdir)/%) </dev/null
