@@ -84,7 +84,7 @@ gw add -s gwa -d gwb -e -f 3:7FF -m SET:L:0.10.0000000000000000
 ip link set gwc down
 candump -L -n 1 -T 600000 gwb,2:7FF >"$work/dump" &
 dump=$!
-wait_for grep -Eq '^(7|23|45|47|232|270|271|281|299) ' "/proc/$dump/syscall"
+waiting $dump
 cansend gwa 001#1122
 cansend gwa 003#1122
 wait $dump

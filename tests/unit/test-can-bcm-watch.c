@@ -97,7 +97,7 @@ START_TEST(contents)
 	size_t i;
 	int bcm;
 
-	stay_on_one_cpu();
+	stay_on_cpu();
 	ck_assert_ok(sfam_can_set_options(tx, SFAM_CAN_OPT_FD, 0));
 	for (i = 0; i < HARNESS_LEN(cases); i++) {
 		bcm = bcm_open("vcan0");
@@ -139,7 +139,7 @@ START_TEST(replaced)
 	int bcm = bcm_open("vcan0");
 	int tx = can_open("vcan0");
 
-	stay_on_one_cpu();
+	stay_on_cpu();
 	ck_assert_err(sfam_bcm_watch_ask(bcm, &w), ENOENT);
 	ck_assert_err(sfam_bcm_watch_stop(bcm, &w), ENOENT);
 	w.timeout_ns = HOUR_NS;
@@ -178,7 +178,7 @@ START_TEST(side_by_side)
 	int bcm = bcm_open("vcan0");
 	int tx = can_open("vcan0");
 
-	stay_on_one_cpu();
+	stay_on_cpu();
 	ck_assert_ok(sfam_can_set_options(tx, SFAM_CAN_OPT_FD, 0));
 	ck_assert_ok(sfam_bcm_watch_start(bcm, &w));
 	ck_assert_ok(sfam_bcm_watch_start(bcm, &v));
@@ -204,7 +204,7 @@ START_TEST(all_values)
 	char text[32];
 	size_t i;
 
-	stay_on_one_cpu();
+	stay_on_cpu();
 	frames_add(&f, "000#FF");
 	for (i = 0; i < 256; i++) {
 		snprintf(text, sizeof(text), "000#%02zXFF", i);
@@ -268,7 +268,7 @@ START_TEST(no_timeout)
 	int bcm = bcm_open("vcan0");
 	int tx = can_open("vcan0");
 
-	stay_on_one_cpu();
+	stay_on_cpu();
 	w.timeout_ns = HOUR_NS;
 	ck_assert_ok(sfam_bcm_watch_start(bcm, &w));
 	expect_told(bcm, tx, "!123#01 123#01 !123#02");
@@ -292,7 +292,7 @@ START_TEST(throttle)
 	int bcm = bcm_open("vcan0");
 	int tx = can_open("vcan0");
 
-	stay_on_one_cpu();
+	stay_on_cpu();
 	w.throttle_ns = HOUR_NS;
 	ck_assert_ok(sfam_bcm_watch_start(bcm, &w));
 	expect_told(bcm, tx, "!123#01 123#02 123#03");
@@ -455,7 +455,7 @@ START_TEST(drops)
 	struct sfam_bcm_event e;
 	size_t told = 0;
 
-	stay_on_one_cpu();
+	stay_on_cpu();
 	ck_assert_ok(sfam_can_set_options(bcm, SFAM_CAN_OPT_DROPS, 0));
 	ck_assert_ok(sfam_bcm_watch_start(bcm, &w));
 	ck_assert_ok(sfam_bcm_watch_start(other, &last));

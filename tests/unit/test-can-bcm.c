@@ -154,7 +154,7 @@ START_TEST(changes)
 	int rx = can_open("vcan0");
 	int tx = can_open("vcan0");
 
-	stay_on_one_cpu();
+	stay_on_cpu();
 	t.count = 9;
 	t.first_ns = HOUR_NS;
 	t.then_ns = 2 * HOUR_NS;
@@ -330,7 +330,7 @@ START_TEST(fd_frames)
 	int bcm = bcm_open("vcan0");
 	int rx = can_open("vcan0");
 
-	stay_on_one_cpu();
+	stay_on_cpu();
 	ck_assert_ok(sfam_can_set_options(rx, SFAM_CAN_OPT_FD, 0));
 	t.then_ns = u.then_ns = HOUR_NS;
 	ck_assert_ok(sfam_bcm_task_start(bcm, &t));

@@ -4,7 +4,6 @@
 #define SFAM_TEST_CAN_BCM_H
 
 #include <linux/can/bcm.h>
-#include <sched.h>
 #include <stdio.h>
 
 #include "test-can-vcan.h"
@@ -108,16 +107,6 @@ static inline void await_text(int fd, struct sfam_can_receiver *r,
 	ck_assert_ok(sfam_can_text_format(text, sizeof(text), rec->frame,
 					  rec->size));
 	ck_assert_str_eq(text, expected);
-}
-
-/* Frames of one processor stay in order. */
-static inline void stay_on_one_cpu(void)
-{
-	cpu_set_t set;
-
-	CPU_ZERO(&set);
-	CPU_SET((size_t)sched_getcpu(), &set);
-	ck_assert_int_eq(sched_setaffinity(0, sizeof(set), &set), 0);
 }
 
 #endif
