@@ -28,6 +28,9 @@ int can_filter_run(const struct cli_verb *self, int argc, char **argv);
 int can_cli_mtu(int fd, const char *name);
 /* Frames that the socket dropped so far, told in records or not yet. */
 uint64_t can_cli_drops(int fd, uint64_t told);
+/* candump's line of frames that were lost; returns its length. */
+size_t can_cli_drops_line(char *buf, size_t size, const char *ifname,
+			  uint64_t drops, uint64_t total);
 /* What the kernel said of a controller, or its code. CLI_FAILED. */
 int can_cli_bad_ctl(const char *ifname, int error,
 		    const struct sfam_ctl_diag *diag);

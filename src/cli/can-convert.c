@@ -81,16 +81,15 @@ static int tell_drops(struct convert *c, uint32_t number)
 {
 	const uint64_t n = c->lost[number];
 	char line[128];
+	size_t len;
 
 	if (n == 0)
 		return CLI_OK;
 	c->lost[number] = 0;
 	c->total_lost[number] += n;
-	snprintf(line, sizeof(line), "DROPCOUNT: dropped %" PRIu64
-		 " CAN frame%s on '%s' socket (total drops %" PRIu64 ")\n", n,
-		 n > 1 ? "s" : "", c->names[number], c->total_lost[number]);
-	return output_write(&c->out, line, strlen(line)) < 0 ? CLI_FAILED :
-							       CLI_OK;
+	len = can_cli_drops_line(line, sizeof(line), c->names[number], n,
+				 c->total_lost[number]);
+	return output_write(&c->out, line, len) < 0 ? CLI_FAILED : CLI_OK;
 }
 
 static int put_line(struct convert *c, const struct one *o)

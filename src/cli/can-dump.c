@@ -219,16 +219,11 @@ static const char *name_of(struct dump *d, const struct source *s, int index)
 
 static void print_drops(struct dump *d, struct source *s, uint32_t drops)
 {
-	int n;
-
 	s->drops += drops;
-	if (!d->show_drops)
-		return;
-	n = snprintf(d->out + d->out_len, OUT_SIZE - d->out_len,
-		     "DROPCOUNT: dropped %u CAN frame%s on '%s' socket "
-		     "(total drops %llu)\n", drops, drops > 1 ? "s" : "",
-		     s->name, (unsigned long long)s->drops);
-	d->out_len += (size_t)n;
+	if (d->show_drops)
+		d->out_len += can_cli_drops_line(d->out + d->out_len,
+						 OUT_SIZE - d->out_len,
+						 s->name, drops, s->drops);
 }
 
 static int print_record(struct dump *d, struct source *s,

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
+#include <inttypes.h>
 #include <net/if.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
@@ -48,6 +50,15 @@ uint64_t can_cli_drops(int fd, uint64_t told)
 		return told;
 	/* A counter of 32 bits: the part that was told may have wrapped. */
 	return told + (uint32_t)(info[SK_MEMINFO_DROPS] - (uint32_t)told);
+}
+
+size_t can_cli_drops_line(char *buf, size_t size, const char *ifname,
+			  uint64_t drops, uint64_t total)
+{
+	return (size_t)snprintf(buf, size, "DROPCOUNT: dropped %" PRIu64
+				" CAN frame%s on '%s' socket (total drops %"
+				PRIu64 ")\n", drops, drops > 1 ? "s" : "",
+				ifname, total);
 }
 
 static const struct cli_verb below[] = {
