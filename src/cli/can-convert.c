@@ -325,8 +325,7 @@ static int begin(struct convert *c, const char *name)
 
 	if (!is_capture(name))
 		return CLI_OK;
-	c->format = ends_in(name, ".pcap") ? SFAM_CAPTURE_PCAP_NS :
-					     SFAM_CAPTURE_PCAPNG;
+	c->format = packet_save_format(name);
 	r = sfam_capture_writer_new(&c->writer, c->out.fd, c->format, NULL);
 	return r < 0 ? cli_bad_call(name, r) : CLI_OK;
 }

@@ -103,6 +103,8 @@ struct packet_save {
 	int is_done;		/* -W: there shall be no more files */
 };
 
+/* By its name: .pcap, with .gz behind it or not; any other is pcapng. */
+enum sfam_capture_format packet_save_format(const char *name);
 /* Each CLI_OK, or prints. */
 int packet_save_begin(struct packet_save *s);
 /* One more, which came while the file is written. */

@@ -9,7 +9,7 @@
 
 #include "packet-cli.h"
 
-static enum sfam_capture_format format_of(const char *name)
+enum sfam_capture_format packet_save_format(const char *name)
 {
 	const size_t len = gzip_stem(name);
 
@@ -69,7 +69,8 @@ static int open_file(struct packet_save *s)
 	if (s->fd < 0)
 		return cli_bad_call(name, s->fd);
 	r = sfam_capture_writer_new(&s->writer, s->fd,
-				    format_of(s->rotate.name), &section);
+				    packet_save_format(s->rotate.name),
+				    &section);
 	return r < 0 ? cli_bad_call(name, r) : add_interfaces(s);
 }
 
