@@ -57,8 +57,8 @@ with_kcapi 'xts(aes)' key32 "16 65536"
 "$SOCKFAM" alg enc -k key32 -i $iv -o ours.enc 'ctr(aes)' big 2>err
 openssl enc -aes-256-ctr -K $hex -iv $iv -in big | cmp -s - ours.enc &&
 	"$SOCKFAM" alg dec -k key32 -i $iv 'ctr(aes)' <ours.enc 2>>err |
-	cmp -s - big && [ ! -s err ] && ok "enc and dec 8 MiB as openssl" ||
-	not_ok "enc and dec 8 MiB as openssl" "$(cat err)"
+	cmp -s - big && [ ! -s err ] && ok "enc and dec 64 MiB as openssl" ||
+	not_ok "enc and dec 64 MiB as openssl" "$(cat err)"
 rm -f ours.enc
 
 # ---------------------------------------------------- our own IV in front
