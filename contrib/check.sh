@@ -92,12 +92,11 @@ run "host, ASan and UBSan, 1 000 000 round trips" \
 	env SFAM_ROUNDS=1000000 SFAM_PACKETS=1000000 \
 		make -C build-dev -s check
 finish "bench"
-run "fuzz, 20 s each" make -C build-gcc -s fuzz SECONDS=20
-run "distcheck" make -C build-gcc -s distcheck
-
 need_kernel 6.1
 quietly "make for the VM" make -C build-gcc -s check-vm-programs
 beside "VM, Linux 6.1" make -C build-gcc -s check-vm KERNEL=6.1
+run "fuzz, 20 s each" make -C build-gcc -s fuzz SECONDS=20
+run "distcheck" make -C build-gcc -s distcheck
 run "VM, Linux 6.12" make -C build-gcc -s check-vm KERNEL=6.12
 finish "VM, Linux 6.1"
 run "the tour" env PATH="$PWD/build-gcc:$PATH" tests/vm/run sh \
