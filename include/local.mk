@@ -9,6 +9,7 @@ pkginclude_HEADERS = \
 	include/sockfam/can-bits.h \
 	include/sockfam/can-error.h \
 	include/sockfam/can-filter.h \
+	include/sockfam/can-isotp.h \
 	include/sockfam/can.h \
 	include/sockfam/capture.h \
 	include/sockfam/cmsg.h \

@@ -61,6 +61,10 @@ UNIT_TESTS = \
 	tests/unit/test-can-gw \
 	tests/unit/test-can-gw-frames \
 	tests/unit/test-can-gw-rules \
+	tests/unit/test-can-isotp \
+	tests/unit/test-can-isotp-random \
+	tests/unit/test-can-isotp-reader \
+	tests/unit/test-can-isotp-talk \
 	tests/unit/test-can-log \
 	tests/unit/test-can-option \
 	tests/unit/test-can-receive \
@@ -151,8 +155,8 @@ tests_unit_test_alg_vectors_SOURCES = tests/unit/test-alg-vectors.c \
 # Against the shared library alone, to see that every symbol is there.
 tests_unit_test_api_LDADD = libsockfam.la libsockfam-ctl.la
 tests_unit_test_api_SOURCES = tests/unit/test-api.c \
-	tests/unit/test-api-bcm.c tests/unit/test-api-packet.c \
-	tests/unit/test-api.h
+	tests/unit/test-api-bcm.c tests/unit/test-api-isotp.c \
+	tests/unit/test-api-packet.c tests/unit/test-api.h
 tests_unit_test_can_ctl_LDADD = $(LDADD) $(SOCKETCAN_LIBS)
 # Their pthread_create(), ppoll() and setsockopt() are to be libsockfam's.
 tests_unit_test_readers_LDFLAGS = $(AM_LDFLAGS) -rdynamic
@@ -183,6 +187,10 @@ tests_unit_test_can_gw_frames_SOURCES = tests/unit/test-can-gw-frames.c \
 	tests/unit/test-can-vcan.h
 tests_unit_test_can_gw_rules_SOURCES = tests/unit/test-can-gw-rules.c \
 	tests/unit/gw-links.h tests/unit/gw-random.h
+tests_unit_test_can_isotp_SOURCES = tests/unit/test-can-isotp.c \
+	tests/unit/test-can-isotp.h tests/unit/test-can-vcan.h
+tests_unit_test_can_isotp_talk_SOURCES = tests/unit/test-can-isotp-talk.c \
+	tests/unit/test-can-isotp.h tests/unit/test-can-vcan.h
 tests_unit_test_can_option_SOURCES = tests/unit/test-can-option.c \
 	tests/unit/test-can-vcan.h
 tests_unit_test_can_receive_SOURCES = tests/unit/test-can-receive.c \

@@ -137,6 +137,8 @@ libsockfam_la_SOURCES = \
 	src/lib/can/filters.c \
 	src/lib/can/frame.c \
 	src/lib/can/hex16.h \
+	src/lib/can/isotp-reader.c \
+	src/lib/can/isotp.c \
 	src/lib/can/layout.h \
 	src/lib/can/log-parse.c \
 	src/lib/can/log.c \

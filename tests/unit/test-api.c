@@ -537,6 +537,7 @@ int main(void)
 	descriptors();
 	can();
 	api_can_bcm();
+	api_can_isotp();
 	can_error();
 	api_packet();
 	can_ctl();

@@ -7,6 +7,7 @@ void expect(int holds, const char *what);
 #define EXPECT(condition) expect(condition, #condition)
 
 void api_can_bcm(void);
+void api_can_isotp(void);
 /* In test-api-packet.c: without a permission, and with. */
 void api_packet(void);
 void api_packet_rings(void);

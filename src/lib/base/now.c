@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Sends on sockets that were made O_NONBLOCK here: one system call each,
- * without the deadline of their siblings in sys.c.
+ * Sends and receives that do not wait, by MSG_DONTWAIT or on sockets that
+ * were made O_NONBLOCK here: one system call each, without the deadline of
+ * their siblings in sys.c.
  */
 #include "base/sys.h"
 
@@ -24,6 +25,16 @@ ssize_t sfam__sys_sendmsg_now(int fd, const struct msghdr *msg, int flags)
 
 	do {
 		r = sendmsg(fd, msg, flags);
+	} while (r < 0 && errno == EINTR);
+	return r < 0 ? -errno : r;
+}
+
+ssize_t sfam__sys_recv_now(int fd, void *buf, size_t size, int flags)
+{
+	ssize_t r;
+
+	do {
+		r = recv(fd, buf, size, flags);
 	} while (r < 0 && errno == EINTR);
 	return r < 0 ? -errno : r;
 }

@@ -163,8 +163,12 @@ ssize_t sfam__sys_sendfile_here(int out, int in, size_t n);
 /* Bytes of a regular file from where it stands; -ESPIPE: it is none. */
 int64_t sfam__sys_file_left(int fd);
 
-/* In now.c: for sockets of ours that are O_NONBLOCK; nothing waits. */
+/*
+ * In now.c: for sockets of ours that are O_NONBLOCK, or with MSG_DONTWAIT;
+ * nothing waits. -EAGAIN is for the caller.
+ */
 ssize_t sfam__sys_send_now(int fd, const void *buf, size_t n, int flags);
+ssize_t sfam__sys_recv_now(int fd, void *buf, size_t size, int flags);
 ssize_t sfam__sys_sendmsg_now(int fd, const struct msghdr *msg, int flags);
 /* All n bytes sent, and the answer read. -EIO: not all could be sent. */
 ssize_t sfam__sys_ask(int fd, const void *in, size_t n, void *out,
