@@ -157,6 +157,12 @@ static const struct cli_verb below[] = {
 		.run = can_changes_run,
 	},
 	{
+		.name = "isotp",
+		.args = "send|recv|dump|serve ...",
+		.help = "longer messages over CAN (ISO 15765-2)",
+		.below = can_isotp_verbs,
+	},
+	{
 		.name = "state",
 		.args = "[--json] IF...",
 		.help = "state, bit timing, modes and counters of interfaces",

@@ -66,6 +66,12 @@ sockfam_SOURCES = $(DECODE_SOURCES) \
 	src/cli/can-dump.h \
 	src/cli/can-filter.c \
 	src/cli/can-gw.c \
+	src/cli/can-isotp-dump.c \
+	src/cli/can-isotp-move.c \
+	src/cli/can-isotp-serve.c \
+	src/cli/can-isotp-text.c \
+	src/cli/can-isotp.c \
+	src/cli/can-isotp.h \
 	src/cli/can-json.c \
 	src/cli/can-screen.c \
 	src/cli/can-send.c \
