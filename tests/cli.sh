@@ -302,6 +302,48 @@ says 1 "No such file" can convert nosuch.log -
 says 1 "no compressed file is written" can convert can.log x.pcapng.gz
 says 0 "3 packets left out: their interface is not CAN" can convert a.pcap -
 
+cat >isotp.log <<'END'
+(1.000000) can0 123#1009010203040506
+(1.000100) can0 321#300000
+(1.000200) can0 123#21070809
+(1.000300) can0 123#1009010203040506
+(1.000400) can0 321#0155
+END
+says 0 "can0  321  [3]  [FC] FC: 0 = CTS # BS: 0 = off # STmin: 0x00 = 0 ms" \
+	can isotp dump -s 123 -d 321 -I isotp.log
+says 0 "can0  123  [9]  01 02 03 04 05 06 07 08 09  - '.........'" \
+	can isotp dump -s 123 -d 321 -r -I isotp.log
+says 0 "123  lost: 6 of 9 bytes had come: the frames end" \
+	can isotp dump -s 123 -d 321 -r -I isotp.log
+says 0 "(0.000400)  can0  321" can isotp dump -s 123 -d 321 -t z -I isotp.log
+echo "(1.0004) can0 123#01" >>isotp.log
+says 1 "isotp.log: line 6: at 3: expected" \
+	can isotp dump -s 123 -d 321 -I isotp.log
+says 1 "No such file" can isotp dump -s 123 -d 321 -I nosuch.log
+says 1 "-s and -d are the same" can isotp dump -s 123 -d 123 -r -I isotp.log
+says 2 "which -d?" can isotp dump -s 123 lo
+says 2 "which -s?" can isotp send -d 123 lo
+says 2 "which -d?" can isotp recv -s 123 lo
+says 2 "which -l?" can isotp serve -s 123 -d 321 lo
+says 2 "which interface?" can isotp recv -s 123 -d 321
+says 2 "what is vcan1?" can isotp recv -s 123 -d 321 vcan0 vcan1
+says 2 "-s 800: not one" can isotp send -s 800 -d 123 lo
+says 2 "-d 20000000: not one" can isotp send -s 123 -d 20000000 lo
+says 2 "-s 12x: not one" can isotp recv -s 12x -d 123 lo
+says 2 "-x :5: not one" can isotp recv -x :5 -s 123 -d 321 lo
+says 2 "-x 123: not one" can isotp recv -x 123 -s 123 -d 321 lo
+says 2 "-p :: not one" can isotp recv -p : -s 123 -d 321 lo
+says 2 "-P x: not one" can isotp recv -P x -s 123 -d 321 lo
+says 2 "-L 17:8:0: not one" can isotp recv -L 17:8:0 -s 123 -d 321 lo
+says 2 "-L 72:64: not one" can isotp recv -L 72:64 -s 123 -d 321 lo
+says 2 "-t -1: not one" can isotp recv -t -1 -s 123 -d 321 lo
+says 2 "-b 100: not one" can isotp recv -b 100 -s 123 -d 321 lo
+says 2 "-D 0: not one" can isotp send -D 0 -s 123 -d 321 lo
+says 2 "-l 0: not one" can isotp serve -l 0 -s 123 -d 321 lo
+says 2 "-X goes with -x" can isotp dump -s 123 -d 321 -X 5 lo
+says 2 "-r wants one address" can isotp dump -s 123 -d 321 -x any -r lo
+says 2 "-t x: not one" can isotp dump -s 123 -d 321 -t x lo
+
 # A full disk is told, and a reader that goes away ends it in silence.
 if [ -w /dev/full ]; then
 	"$SOCKFAM" addr unix:/x >/dev/full 2>"$work/err"

@@ -314,6 +314,7 @@ PEER_TESTS = \
 	tests/peer/fdstore.sh \
 	tests/peer/filter.sh \
 	tests/peer/gw.sh \
+	tests/peer/isotp.sh \
 	tests/peer/names.sh \
 	tests/peer/packet.sh \
 	tests/peer/relay.sh \
@@ -333,6 +334,7 @@ EXTRA_DIST += $(CLI_TEST) $(M32_TEST) $(PEER_TESTS) \
 	tests/fuzz/fuzz-can-text.c \
 	tests/fuzz/fuzz-capture.c \
 	tests/fuzz/fuzz-decode.c \
+	tests/fuzz/fuzz-isotp.c \
 	tests/peer/addr.py \
 	tests/peer/alg-cipher.sh \
 	tests/peer/alg-rest.sh \
@@ -354,6 +356,7 @@ EXTRA_DIST += $(CLI_TEST) $(M32_TEST) $(PEER_TESTS) \
 	tests/peer/fdtool.py \
 	tests/peer/filter.py \
 	tests/peer/gw.py \
+	tests/peer/isotp.py \
 	tests/peer/lib.sh \
 	tests/peer/names.py \
 	tests/peer/one_cpu.py \
@@ -413,7 +416,7 @@ FUZZ_FILES = $(top_srcdir)/src/lib/*/*.c $(top_srcdir)/src/cli/decode*.c \
 fuzz:
 	@clang $(FUZZ_FLAGS) -fsanitize=fuzzer-no-link -fPIC -shared \
 		-o fuzz-tried.so $(FUZZ_FILES)
-	@for name in can-text capture addr decode bpf; do \
+	@for name in can-text capture addr decode bpf isotp; do \
 		clang $(FUZZ_FLAGS) -fsanitize=fuzzer -o fuzz-$$name \
 			$(srcdir)/tests/fuzz/fuzz-$$name.c ./fuzz-tried.so && \
 		./fuzz-$$name -max_total_time=$(SECONDS) -seed=$(SEED) \
@@ -424,7 +427,7 @@ fuzz:
 CLEANFILES += fuzz.log fuzz-can-text fuzz-capture fuzz-addr fuzz-decode fuzz-bpf
 .PHONY: check-vm check-vm-programs fuzz soak-relay
 CLEANFILES += fuzz.log fuzz-tried.so fuzz-can-text fuzz-capture fuzz-addr \
-	fuzz-decode fuzz-bpf
+	fuzz-decode fuzz-bpf fuzz-isotp
 .PHONY: check-vm fuzz soak-relay
 
 include tests/bench/local.mk

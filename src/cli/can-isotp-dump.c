@@ -229,7 +229,7 @@ static int show_line(struct dump *d, const char *text, size_t len,
 	struct sfam_diag diag = { .offset = 0 };
 	char words[SFAM_DIAG_STRLEN];
 	int kind = sfam_can_log_parse(&line, frame, sizeof(frame), text, len,
-				      SFAM_CAN_TEXT_LENIENT, &diag);
+				      0, &diag);
 
 	if (kind < 0) {
 		sfam_diag_format(&diag, words, sizeof(words));
