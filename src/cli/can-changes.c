@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "can-bcm.h"
-#include "can-dump.h"
+#include "can-screen.h"
 #include "json.h"
 
 #define ITEMS_MAX (1 + SFAM_BCM_FRAMES_MAX)

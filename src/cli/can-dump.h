@@ -1,30 +1,59 @@
 /* SPDX-License-Identifier: MIT */
-/* How candump shows a frame on a screen. */
+/*
+ * The two sides of sockfam can dump: records come from sockets
+ * (can-dump-source.c) and become lines (can-dump-out.c).
+ */
 #ifndef SFAM_CLI_CAN_DUMP_H
 #define SFAM_CLI_CAN_DUMP_H
 
-#include <sockfam/sockfam.h>
+#include <net/if.h>
 
-/* Longest: stamp, interface, 2048 bytes cut to 64; or an error's words. */
-#define CAN_SCREEN_STRLEN (512 + SFAM_CAN_ERROR_STRLEN)
+#include "can-screen.h"
 
-struct can_screen {
-	char stamp;		/* 0, or 'a' 'A' 'd' 'z' */
-	int explain;		/* error frames in words, on more lines */
-	int indent;		/* an extended frame was seen */
-	int64_t base_us;	/* of 'd' and 'z'; -1: none yet */
-	size_t name_width;	/* longest interface name so far */
+/* --------------------------------------------------------------- out -- */
+
+#define CAN_DUMP_NAMES 64
+#define CAN_DUMP_OUT_SIZE 65536
+
+/* Where a record came from. */
+struct can_dump_from {
+	const char *name;	/* as given: "vcan0", "any" */
+	uint64_t drops;		/* in all, those before this record too */
+};
+
+struct can_dump_out {
+	int log;		/* -L */
+	int show_drops;		/* -d */
+	struct can_screen screen;
+
+	struct { int index; char name[IFNAMSIZ]; } names[CAN_DUMP_NAMES];
+	size_t n_names;
+	char buf[CAN_DUMP_OUT_SIZE];
+	size_t len;
+};
+
+/* Names are padded to the longest: one of len bytes may come. */
+void can_dump_widen(struct can_dump_out *out, size_t len);
+/* A record, into the buffer. 0, or -1 after printing. */
+int can_dump_record(struct can_dump_out *out,
+		    const struct can_dump_from *from,
+		    const struct sfam_can_record *rec);
+/* There is nothing more for now: writes the buffer. 0, or -1. */
+int can_dump_flush(struct can_dump_out *out);
+
+/* ------------------------------------------------------------ source -- */
+
+struct can_dump_opts {
+	uint64_t count;		/* -n; 0: without */
+	int timeout_ms;		/* -T, or -1 */
+	int rcvbuf;		/* -r, or 0 */
 };
 
 /*
- * A line, or an error frame's, with its newline; returns the length.
- * -EINVAL: not a frame.
+ * Receives from the n interfaces of args, which are cut at their commas,
+ * until the end. Returns the exit status.
  */
-ssize_t can_screen_line(struct can_screen *screen, char *buf,
-			const char *ifname, int64_t time_ns,
-			const void *frame, size_t size);
-
-/* The stamp of a log line: absolute, or since the first frame ('z'). */
-int64_t can_screen_log_time(struct can_screen *screen, int64_t time_ns);
+int can_dump_receive(const struct can_dump_opts *opts,
+		     struct can_dump_out *out, char **args, int n);
 
 #endif

@@ -10,7 +10,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "can-dump.h"
+#include "can-screen.h"
 
 #define US_PER_S 1000000
 #define XL_SHOWN 64		/* bytes of an XL frame on a line */

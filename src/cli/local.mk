@@ -62,6 +62,8 @@ sockfam_SOURCES = $(DECODE_SOURCES) \
 	src/cli/can-convert.c \
 	src/cli/can-ctl.c \
 	src/cli/can-cyclic.c \
+	src/cli/can-dump-out.c \
+	src/cli/can-dump-source.c \
 	src/cli/can-dump.c \
 	src/cli/can-dump.h \
 	src/cli/can-filter.c \
@@ -74,6 +76,7 @@ sockfam_SOURCES = $(DECODE_SOURCES) \
 	src/cli/can-isotp.h \
 	src/cli/can-json.c \
 	src/cli/can-screen.c \
+	src/cli/can-screen.h \
 	src/cli/can-send.c \
 	src/cli/can-timing.c \
 	src/cli/can.c \

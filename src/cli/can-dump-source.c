@@ -1,0 +1,316 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Where can dump's records come from: sockets, received from in batches. A
+ * batch is printed into one buffer that is written when the socket has
+ * nothing more, so a lone frame shows at once and a burst costs few system
+ * calls.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "can-cli.h"
+#include "can-dump.h"
+
+#define BATCH 256
+#define BATCH_XL 64
+
+struct source {
+	struct can_dump_from from;
+	int fd;
+	int info_fd;		/* the same socket, out of reach of signals */
+	size_t batch;
+	struct sfam_can_receiver *receiver;
+};
+
+struct dump {
+	const struct can_dump_opts *opts;
+	struct can_dump_out *out;
+	uint64_t count;		/* of opts->count: still to come */
+	struct source *sources;
+	size_t n_sources;
+};
+
+/* -------------------------------------------------------------- stop -- */
+
+/*
+ * A signal must end a receive that waits for ever, and the library goes on
+ * after EINTR. So the handler puts /dev/null in the place of each socket:
+ * the call that was interrupted, or is about to begin, fails at once. This
+ * spares a lone source the poll that watching a signalfd would cost, and
+ * there is no moment at which a signal is missed. The sockets themselves
+ * stay open under other numbers, for what they can tell at the end.
+ */
+static struct {
+	volatile sig_atomic_t stopped;
+	int null;
+	const struct dump *dump;
+} stop = { 0, -1, NULL };
+
+static void on_signal(int signo)
+{
+	size_t i;
+
+	(void)signo;
+	stop.stopped = 1;
+	for (i = 0; i < stop.dump->n_sources; i++)
+		dup2(stop.null, stop.dump->sources[i].fd);
+}
+
+/* Signals that were ignored from the start (nohup, a job of sh) stay so. */
+static int catch_signals(const struct dump *d)
+{
+	static const int signals[] = { SIGINT, SIGTERM, SIGHUP };
+	const struct sigaction sa = { .sa_handler = on_signal };
+	struct sigaction old;
+	size_t i;
+
+	signal(SIGPIPE, SIG_IGN);
+	stop.dump = d;
+	stop.null = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	if (stop.null < 0)
+		return cli_bad_call("/dev/null", -errno);
+	for (i = 0; i < CLI_ARRAY_LEN(signals); i++)
+		if (sigaction(signals[i], NULL, &old) == 0 &&
+		    old.sa_handler != SIG_IGN)
+			sigaction(signals[i], &sa, NULL);
+	return 0;
+}
+
+/* ----------------------------------------------------------- opening -- */
+
+/* The items behind the interface. */
+static int set_filters(int fd, const char *arg)
+{
+	const char *items = strchr(arg, ',');
+	struct sfam_can_filters filters;
+	struct sfam_diag diag;
+	int r;
+
+	if (!items)
+		return 0;
+	items++;
+	r = sfam_can_filters_parse(&filters, items, strlen(items), &diag);
+	if (r < 0) {
+		diag.offset += (size_t)(items - arg);
+		return cli_bad_text(arg, r, &diag);
+	}
+	r = sfam_can_filters_set(fd, &filters);
+	return r < 0 ? cli_bad_call(arg, r) : 0;
+}
+
+static void set_rcvbuf(int fd, int bytes)
+{
+	socklen_t len = sizeof(int);
+	int got = 0;
+
+	if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &bytes,
+		       sizeof(bytes)) < 0)
+		setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &bytes, sizeof(bytes));
+	getsockopt(fd, SOL_SOCKET, SO_RCVBUF, &got, &len);
+	/* The kernel doubles it for its own overhead (socket(7)). */
+	if (got < bytes * 2)
+		cli_error("warning: receive buffer is %d bytes, not %d; "
+			  "try: sysctl net.core.rmem_max=%d", got / 2, bytes,
+			  bytes);
+}
+
+/* XL where an interface can have it, FD always. */
+static int set_options(struct source *s, int index)
+{
+	uint32_t on = SFAM_CAN_OPT_FD | SFAM_CAN_OPT_TIME |
+		      SFAM_CAN_OPT_DROPS;
+	int r = sfam_can_set_options(s->fd, on, 0);
+
+	s->batch = BATCH;
+	if (r < 0)
+		return cli_bad_call(s->from.name, r);
+	if ((index == 0 || can_cli_mtu(s->fd, s->from.name) > (int)CANFD_MTU) &&
+	    sfam_can_set_options(s->fd, SFAM_CAN_OPT_XL, 0) == 0)
+		s->batch = BATCH_XL;
+	s->receiver = sfam_can_receiver_new(s->batch, s->batch == BATCH_XL ?
+					    SFAM_CAN_OPT_XL : 0);
+	return s->receiver ? 0 : cli_bad_call(s->from.name, -ENOMEM);
+}
+
+static int open_source(struct dump *d, struct source *s, char *arg)
+{
+	struct sfam_addr addr;
+	size_t name_len;
+	int index;
+	int r;
+
+	s->fd = s->info_fd = -1;
+	s->from.name = arg;
+	name_len = strcspn(arg, ",");
+	r = can_cli_addr(arg, name_len, &addr, &index);
+	if (r)
+		return r;
+	s->fd = cli_open(&addr, SFAM_OPEN_SOCKET, NULL);
+	if (s->fd < 0)
+		return CLI_FAILED;
+	s->info_fd = fcntl(s->fd, F_DUPFD_CLOEXEC, 0);
+	if (s->info_fd < 0)
+		return cli_bad_call(s->from.name, -errno);
+	/* All is set before bind, so nothing unwanted is ever queued. */
+	r = set_filters(s->fd, arg);
+	arg[name_len] = '\0';
+	if (r == 0)
+		r = set_options(s, index);
+	if (r)
+		return r;
+	if (d->opts->rcvbuf)
+		set_rcvbuf(s->fd, d->opts->rcvbuf);
+	if (bind(s->fd, sfam_addr_sockaddr(&addr), addr.len) < 0)
+		return cli_bad_call(s->from.name, -errno);
+	can_dump_widen(d->out, name_len);
+	return 0;
+}
+
+/* ----------------------------------------------------------- receive -- */
+
+static int receive_failed(const struct source *s, int error)
+{
+	if (stop.stopped)
+		return 1;
+	if (error == -ENETDOWN)
+		cli_error("%s: interface is down", s->from.name);
+	else if (error == -ENODEV)
+		cli_error("%s: interface is gone", s->from.name);
+	else
+		cli_bad_call(s->from.name, error);
+	return -1;
+}
+
+/*
+ * Receives within timeout_ns, prints that and what else is there. Returns 1
+ * at the end (-n, a signal), 0, or -1 after an error was printed.
+ */
+static int drain(struct dump *d, struct source *s, int64_t timeout_ns)
+{
+	const struct sfam_can_record *rec;
+	ssize_t n, i;
+
+	do {
+		n = sfam_can_receive(s->fd, s->receiver, &rec, timeout_ns);
+		if (n == -ETIMEDOUT)
+			return timeout_ns > 0;
+		if (n < 0)
+			return receive_failed(s, (int)n);
+		for (i = 0; i < n; i++) {
+			s->from.drops += rec[i].drops;
+			if (can_dump_record(d->out, &s->from, &rec[i]) < 0)
+				return -1;
+			if (d->count && --d->count == 0)
+				return 1;
+		}
+		timeout_ns = 0;
+	} while ((size_t)n == s->batch);
+	return 0;
+}
+
+/* One source: the receive itself is what waits. */
+static int receive_one(struct dump *d)
+{
+	int64_t timeout_ns = d->opts->timeout_ms < 0 ? SFAM_FOREVER :
+			     (int64_t)d->opts->timeout_ms * 1000000;
+	int r;
+
+	do {
+		r = drain(d, d->sources, timeout_ns);
+		if (can_dump_flush(d->out) < 0)
+			r = -1;
+	} while (r == 0);
+	return r < 0 ? CLI_FAILED : CLI_OK;
+}
+
+static int receive_many(struct dump *d, struct pollfd *polls)
+{
+	size_t i, n = d->n_sources;
+	int r = 0;
+
+	for (i = 0; i < n; i++)
+		polls[i] = (struct pollfd){ d->sources[i].fd, POLLIN, 0 };
+	while (r == 0) {
+		r = poll(polls, n, d->opts->timeout_ms);
+		if (r < 0 && errno != EINTR)
+			return cli_bad_call("poll", -errno);
+		if (r == 0)
+			return CLI_OK;
+		for (i = 0, r = 0; i < n && r == 0; i++)
+			if (polls[i].revents || stop.stopped)
+				r = drain(d, &d->sources[i], 0);
+		if (can_dump_flush(d->out) < 0)
+			r = -1;
+	}
+	return r < 0 ? CLI_FAILED : CLI_OK;
+}
+
+/* What was lost and not yet told (SO_MEMINFO counts at once). */
+static void report_drops(const struct dump *d)
+{
+	const struct source *s;
+
+	for (s = d->sources; s < d->sources + d->n_sources; s++) {
+		uint64_t drops = can_cli_drops(s->info_fd, s->from.drops);
+
+		if (drops)
+			cli_error("%s: %llu frame%s lost: the socket was "
+				  "full; try: -r BYTES", s->from.name,
+				  (unsigned long long)drops,
+				  drops > 1 ? "s" : "");
+	}
+}
+
+static void close_sources(struct dump *d)
+{
+	struct source *s;
+
+	for (s = d->sources; s < d->sources + d->n_sources; s++) {
+		sfam_can_receiver_free(s->receiver);
+		if (s->fd >= 0)
+			close(s->fd);
+		if (s->info_fd >= 0)
+			close(s->info_fd);
+	}
+}
+
+static int receive_all(struct dump *d, char **args, int n)
+{
+	struct pollfd *polls = calloc((size_t)n, sizeof(*polls));
+	int status = polls ? CLI_OK : cli_bad_call("dump", -ENOMEM);
+	int i;
+
+	for (i = 0; status == CLI_OK && i < n; i++) {
+		status = open_source(d, &d->sources[i], args[i]);
+		d->n_sources++;
+	}
+	if (status == CLI_OK)
+		status = catch_signals(d);
+	if (status == CLI_OK) {
+		status = n == 1 ? receive_one(d) : receive_many(d, polls);
+		report_drops(d);
+	}
+	close_sources(d);
+	free(polls);
+	return status;
+}
+
+int can_dump_receive(const struct can_dump_opts *opts,
+		     struct can_dump_out *out, char **args, int n)
+{
+	struct dump d = { .opts = opts, .out = out, .count = opts->count };
+	int status;
+
+	d.sources = calloc((size_t)n, sizeof(*d.sources));
+	if (!d.sources)
+		return cli_bad_call("dump", -ENOMEM);
+	status = receive_all(&d, args, n);
+	free(d.sources);
+	return status;
+}
