@@ -139,6 +139,8 @@ sockfam_SOURCES = $(DECODE_SOURCES) \
 	src/cli/relay.h \
 	src/cli/seal-format.c \
 	src/cli/seal-format.h \
+	src/cli/rotate-option.c \
+	src/cli/rotate-option.h \
 	src/cli/sockets-json.c \
 	src/cli/sockets-text.c \
 	src/cli/sockets.c \

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "packet-cli.h"
+#include "rotate-option.h"
 
 #define RECORDS 256
 #define TURN 16			/* blocks of one ring before the next one's */
@@ -423,24 +424,6 @@ static int sniff_all(struct sniff *s, const char *names)
 
 /* ------------------------------------------------------------- options -- */
 
-/* -C: million bytes, or "100p". */
-static int read_size(struct capture_rotate *r, const char *text)
-{
-	size_t len = strlen(text);
-	char number[24];
-	uint64_t n;
-
-	if (len && len < sizeof(number) && text[len - 1] == 'p') {
-		memcpy(number, text, len - 1);
-		number[len - 1] = '\0';
-		return cli_number(number, 1, UINT64_MAX, &r->packets);
-	}
-	if (cli_number(text, 1, UINT64_MAX / 1000000, &n) < 0)
-		return -1;
-	r->bytes = n * 1000000;
-	return 0;
-}
-
 static int read_count(struct sniff *s, int c, const char *text)
 {
 	uint64_t n;
@@ -448,8 +431,6 @@ static int read_count(struct sniff *s, int c, const char *text)
 	switch (c) {
 	case 'c':
 		return cli_number(text, 1, UINT64_MAX, &s->limit);
-	case 'C':
-		return read_size(&s->save.rotate, text);
 	case 's':
 		if (cli_number(text, 1, SFAM_CAPTURE_LEN_MAX, &n) < 0)
 			return -1;
@@ -460,16 +441,8 @@ static int read_count(struct sniff *s, int c, const char *text)
 			return -1;
 		s->open.ring_bytes = (size_t)n * 1024;
 		return 0;
-	case 'G':
-		if (cli_number(text, 1, INT32_MAX, &n) < 0)
-			return -1;
-		s->save.rotate.seconds = (int64_t)n;
-		return 0;
 	default:
-		if (cli_number(text, 1, UINT32_MAX, &n) < 0)
-			return -1;
-		s->save.rotate.files = (unsigned int)n;
-		return 0;
+		return rotate_option_read(&s->save.rotate, c, text);
 	}
 }
 
@@ -545,15 +518,12 @@ static int read_file(struct sniff *s, int argc, char **argv)
 
 static int check_options(const struct sniff *s, const struct cli_verb *self)
 {
-	const struct capture_rotate *r = &s->save.rotate;
+	const char *name = s->save.rotate.name;
+	const char *wrong = rotate_option_check(&s->save.rotate,
+						name && strcmp(name, "-"));
 
-	if (!r->name && (r->bytes || r->packets || r->seconds || r->files))
-		return cli_usage(self, "-C, -G and -W need -w");
-	if (r->files && !r->bytes && !r->packets && !r->seconds)
-		return cli_usage(self, "-W needs -C or -G");
-	if (r->name && strcmp(r->name, "-") == 0 &&
-	    (r->bytes || r->packets || r->seconds))
-		return cli_usage(self, "-C and -G need files");
+	if (wrong)
+		return cli_usage(self, "%s", wrong);
 	if (s->read_from && (s->netns || s->only_out || s->open.snap_len))
 		return cli_usage(self, "-N, -Q and -s are not for files");
 	return CLI_OK;

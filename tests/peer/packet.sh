@@ -425,7 +425,7 @@ refuses "no capture file" 1 "expected a pcap or pcapng file" \
 	"$SOCKFAM" packet sniff -r ours.lines
 refuses "no file" 1 "No such file" "$SOCKFAM" packet sniff -r none
 refuses "bad filter" 1 "at 5: expected a port" "$SOCKFAM" packet sniff lo port x
-refuses "-W alone" 2 "need -w" "$SOCKFAM" packet sniff -W 3 lo
+refuses "-W alone" 2 "need files" "$SOCKFAM" packet sniff -W 3 lo
 refuses "-Q" 2 "want in, out or inout" "$SOCKFAM" packet sniff -Q up lo
 refuses "no user" 1 "no such user" "$SOCKFAM" packet sniff -Z nosuch lo
 refuses "no namespace" 1 "No such file" "$SOCKFAM" packet sniff -N nosuch lo
