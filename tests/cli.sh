@@ -109,6 +109,20 @@ says 2 "-n takes a number of frames" can dump -n -1 vcan0
 says 2 "-T takes milliseconds" can dump -T 1.5 vcan0
 says 2 "-r takes a number of bytes" can dump -r 0 vcan0
 says 2 "-r wants a value" can dump -r
+says 2 "-s takes 0, 1 or 2" can dump -s 3 vcan0
+says 2 "-f takes a file" can dump -f "" vcan0
+says 2 "-C takes million bytes" can dump -f x -C 0 vcan0
+says 2 "-C takes million bytes" can dump -f x -C 1q vcan0
+says 2 "-C takes million bytes" can dump -f x -G p vcan0
+says 2 "-C takes million bytes" can dump -f x -C 1 -W -1 vcan0
+says 2 "-C, -G and -W need files" can dump -L -C 1 vcan0
+says 2 "-C, -G and -W need files" can dump -f - -G 1 vcan0
+says 2 "-W needs -C or -G" can dump -l -W 3 vcan0
+says 2 "are not for a log (-L)" can dump -L -a vcan0
+says 2 "are not for a log (-L)" can dump -e -f - vcan0
+says 2 "--json goes with" can dump --json -x vcan0
+says 2 "--json goes with" can dump --json -l vcan0
+says 2 "--json goes with" can dump -s1 --json vcan0
 says 2 "which interface and which frames?" can send vcan0
 says 1 'at 0: expected an identifier' can send lo zz
 says 1 'at 4: expected' can send lo 123#G

@@ -11,6 +11,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -34,6 +35,7 @@ struct dump {
 	uint64_t count;		/* of opts->count: still to come */
 	struct source *sources;
 	size_t n_sources;
+	int hangup_fd;		/* SIGHUP, where it is not the end; or -1 */
 };
 
 /* -------------------------------------------------------------- stop -- */
@@ -62,8 +64,24 @@ static void on_signal(int signo)
 		dup2(stop.null, stop.dump->sources[i].fd);
 }
 
+/*
+ * SIGHUP to be read, also if it was ignored from the start: nohup asks that
+ * it be not the end, and it is not.
+ */
+static int watch_hangup(struct dump *d)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGHUP);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	signal(SIGHUP, SIG_DFL);
+	d->hangup_fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+	return d->hangup_fd < 0 ? cli_bad_call("signalfd", -errno) : CLI_OK;
+}
+
 /* Signals that were ignored from the start (nohup, a job of sh) stay so. */
-static int catch_signals(const struct dump *d)
+static int catch_signals(struct dump *d)
 {
 	static const int signals[] = { SIGINT, SIGTERM, SIGHUP };
 	const struct sigaction sa = { .sa_handler = on_signal };
@@ -79,7 +97,7 @@ static int catch_signals(const struct dump *d)
 		if (sigaction(signals[i], NULL, &old) == 0 &&
 		    old.sa_handler != SIG_IGN)
 			sigaction(signals[i], &sa, NULL);
-	return 0;
+	return d->opts->reopens ? watch_hangup(d) : CLI_OK;
 }
 
 /* ----------------------------------------------------------- opening -- */
@@ -121,10 +139,10 @@ static void set_rcvbuf(int fd, int bytes)
 }
 
 /* XL where an interface can have it, FD always. */
-static int set_options(struct source *s, int index)
+static int set_options(const struct dump *d, struct source *s, int index)
 {
 	uint32_t on = SFAM_CAN_OPT_FD | SFAM_CAN_OPT_TIME |
-		      SFAM_CAN_OPT_DROPS;
+		      SFAM_CAN_OPT_DROPS | d->opts->options;
 	int r = sfam_can_set_options(s->fd, on, 0);
 
 	s->batch = BATCH;
@@ -161,7 +179,7 @@ static int open_source(struct dump *d, struct source *s, char *arg)
 	r = set_filters(s->fd, arg);
 	arg[name_len] = '\0';
 	if (r == 0)
-		r = set_options(s, index);
+		r = set_options(d, s, index);
 	if (r)
 		return r;
 	if (d->opts->rcvbuf)
@@ -174,16 +192,20 @@ static int open_source(struct dump *d, struct source *s, char *arg)
 
 /* ----------------------------------------------------------- receive -- */
 
-static int receive_failed(const struct source *s, int error)
+static int receive_failed(const struct dump *d, const struct source *s,
+			  int error)
 {
 	if (stop.stopped)
 		return 1;
-	if (error == -ENETDOWN)
+	if (error == -ENETDOWN) {
 		cli_error("%s: interface is down", s->from.name);
-	else if (error == -ENODEV)
+		if (d->opts->stays)
+			return 0;
+	} else if (error == -ENODEV) {
 		cli_error("%s: interface is gone", s->from.name);
-	else
+	} else {
 		cli_bad_call(s->from.name, error);
+	}
 	return -1;
 }
 
@@ -195,17 +217,19 @@ static int drain(struct dump *d, struct source *s, int64_t timeout_ns)
 {
 	const struct sfam_can_record *rec;
 	ssize_t n, i;
+	int r;
 
 	do {
 		n = sfam_can_receive(s->fd, s->receiver, &rec, timeout_ns);
 		if (n == -ETIMEDOUT)
 			return timeout_ns > 0;
 		if (n < 0)
-			return receive_failed(s, (int)n);
+			return receive_failed(d, s, (int)n);
 		for (i = 0; i < n; i++) {
 			s->from.drops += rec[i].drops;
-			if (can_dump_record(d->out, &s->from, &rec[i]) < 0)
-				return -1;
+			r = can_dump_record(d->out, &s->from, &rec[i]);
+			if (r != 0)
+				return r;
 			if (d->count && --d->count == 0)
 				return 1;
 		}
@@ -229,6 +253,17 @@ static int receive_one(struct dump *d)
 	return r < 0 ? CLI_FAILED : CLI_OK;
 }
 
+/* The signals that came are one. */
+static int take_hangup(struct dump *d)
+{
+	struct signalfd_siginfo info;
+
+	while (read(d->hangup_fd, &info, sizeof(info)) == sizeof(info))
+		continue;
+	return can_dump_reopen(d->out);
+}
+
+/* polls has room for one more than the sources. */
 static int receive_many(struct dump *d, struct pollfd *polls)
 {
 	size_t i, n = d->n_sources;
@@ -236,8 +271,9 @@ static int receive_many(struct dump *d, struct pollfd *polls)
 
 	for (i = 0; i < n; i++)
 		polls[i] = (struct pollfd){ d->sources[i].fd, POLLIN, 0 };
+	polls[n] = (struct pollfd){ d->hangup_fd, POLLIN, 0 };
 	while (r == 0) {
-		r = poll(polls, n, d->opts->timeout_ms);
+		r = poll(polls, n + 1, d->opts->timeout_ms);
 		if (r < 0 && errno != EINTR)
 			return cli_bad_call("poll", -errno);
 		if (r == 0)
@@ -247,18 +283,24 @@ static int receive_many(struct dump *d, struct pollfd *polls)
 				r = drain(d, &d->sources[i], 0);
 		if (can_dump_flush(d->out) < 0)
 			r = -1;
+		else if (r == 0 && polls[n].revents)
+			r = take_hangup(d);
 	}
 	return r < 0 ? CLI_FAILED : CLI_OK;
 }
 
 /* What was lost and not yet told (SO_MEMINFO counts at once). */
-static void report_drops(const struct dump *d)
+static void report_drops(struct dump *d)
 {
-	const struct source *s;
+	struct source *s;
 
 	for (s = d->sources; s < d->sources + d->n_sources; s++) {
 		uint64_t drops = can_cli_drops(s->info_fd, s->from.drops);
+		uint64_t untold = drops - s->from.drops;
 
+		s->from.drops = drops;
+		if (untold)
+			can_dump_drops(d->out, &s->from, untold);
 		if (drops)
 			cli_error("%s: %llu frame%s lost: the socket was "
 				  "full; try: -r BYTES", s->from.name,
@@ -282,7 +324,7 @@ static void close_sources(struct dump *d)
 
 static int receive_all(struct dump *d, char **args, int n)
 {
-	struct pollfd *polls = calloc((size_t)n, sizeof(*polls));
+	struct pollfd *polls = calloc((size_t)n + 1, sizeof(*polls));
 	int status = polls ? CLI_OK : cli_bad_call("dump", -ENOMEM);
 	int i;
 
@@ -292,8 +334,11 @@ static int receive_all(struct dump *d, char **args, int n)
 	}
 	if (status == CLI_OK)
 		status = catch_signals(d);
+	if (status == CLI_OK && can_dump_begin(d->out) < 0)
+		status = CLI_FAILED;
 	if (status == CLI_OK) {
-		status = n == 1 ? receive_one(d) : receive_many(d, polls);
+		status = n == 1 && d->hangup_fd < 0 ? receive_one(d) :
+						      receive_many(d, polls);
 		report_drops(d);
 	}
 	close_sources(d);
@@ -304,7 +349,12 @@ static int receive_all(struct dump *d, char **args, int n)
 int can_dump_receive(const struct can_dump_opts *opts,
 		     struct can_dump_out *out, char **args, int n)
 {
-	struct dump d = { .opts = opts, .out = out, .count = opts->count };
+	struct dump d = {
+		.opts = opts,
+		.out = out,
+		.count = opts->count,
+		.hangup_fd = -1,
+	};
 	int status;
 
 	d.sources = calloc((size_t)n, sizeof(*d.sources));
@@ -312,5 +362,7 @@ int can_dump_receive(const struct can_dump_opts *opts,
 		return cli_bad_call("dump", -ENOMEM);
 	status = receive_all(&d, args, n);
 	free(d.sources);
+	if (d.hangup_fd >= 0)
+		close(d.hangup_fd);
 	return status;
 }

@@ -6,11 +6,71 @@
 
 #include "can-cli.h"
 #include "can-dump.h"
+#include "rotate-option.h"
+
+#define OPTIONS "+:8C:DG:HLNST:W:acdef:iln:r:s:t:x"
 
 struct dump {
 	struct can_dump_opts opts;
 	struct can_dump_out out;
+	int is_silence_given;	/* -s */
 };
+
+/* ------------------------------------------------------------- options -- */
+
+static uint32_t look_of(int c)
+{
+	switch (c) {
+	case 'a':
+		return CAN_SCREEN_ASCII;
+	case 'e':
+		return CAN_SCREEN_EXPLAIN;
+	case 'i':
+		return CAN_SCREEN_BINARY;
+	case 'S':
+		return CAN_SCREEN_SWAP;
+	case '8':
+		return CAN_SCREEN_DLC;
+	}
+	return 0;
+}
+
+/* Those without a value. */
+static void switch_on(struct dump *d, int c)
+{
+	switch (c) {
+	case 'c':
+		d->out.screen.color++;
+		break;
+	case 'D':
+		d->opts.stays = 1;
+		break;
+	case 'd':
+		d->out.show_drops = 1;
+		break;
+	case 'H':
+		d->opts.options = SFAM_CAN_OPT_HWTIME;
+		d->out.has_hw_time = 1;
+		break;
+	case 'j':
+		d->out.form = CAN_DUMP_JSON;
+		break;
+	case 'L':
+		d->out.form = CAN_DUMP_LOG;
+		break;
+	case 'l':
+		d->out.file.name = "";
+		break;
+	case 'N':
+		d->out.screen.is_ns = 1;
+		break;
+	case 'x':
+		d->out.screen.has_extra = 1;
+		break;
+	default:
+		d->out.screen.look |= look_of(c);
+	}
+}
 
 static int read_stamp(const struct cli_verb *self, struct dump *d)
 {
@@ -21,20 +81,35 @@ static int read_stamp(const struct cli_verb *self, struct dump *d)
 	return 0;
 }
 
+static int read_silence(const struct cli_verb *self, struct dump *d)
+{
+	uint64_t level = 0;
+
+	if (cli_number(optarg, CAN_DUMP_NOT_SILENT, CAN_DUMP_SILENT,
+		       &level) < 0)
+		return cli_usage(self, "-s takes 0, 1 or 2");
+	d->out.silent = (int)level;
+	d->is_silence_given = 1;
+	return 0;
+}
+
 static int read_option(const struct cli_verb *self, struct dump *d, int c)
 {
 	uint64_t v = 0;
 
 	switch (c) {
-	case 'L':
-		d->out.log = 1;
-		return 0;
-	case 'd':
-		d->out.show_drops = 1;
-		return 0;
-	case 'e':
-		d->out.screen.explain = 1;
-		return 0;
+	case 'C':
+	case 'G':
+	case 'W':
+		if (rotate_option_read(&d->out.file.rotate, c, optarg) == 0)
+			return 0;
+		return cli_usage(self, "-C takes million bytes, or lines as "
+				 "100p; -G seconds, -W a number of files");
+	case 'f':
+		d->out.file.name = optarg;
+		return *optarg ? 0 : cli_usage(self, "-f takes a file");
+	case 's':
+		return read_silence(self, d);
 	case 't':
 		return read_stamp(self, d);
 	case 'n':
@@ -51,8 +126,51 @@ static int read_option(const struct cli_verb *self, struct dump *d, int c)
 			return cli_usage(self, "-r takes a number of bytes");
 		d->opts.rcvbuf = (int)v;
 		return 0;
+	default:
+		switch_on(d, c);
+		return 0;
 	}
-	return CLI_USAGE;
+}
+
+/* ------------------------------------------------------------ together -- */
+
+static int has_looks(const struct can_dump_out *out)
+{
+	const struct can_screen *s = &out->screen;
+
+	return s->look || s->stamp || s->is_ns || s->has_extra || s->color;
+}
+
+/* -f - is -L; a log file alone is silent. */
+static void settle(struct dump *d)
+{
+	struct can_dump_out *out = &d->out;
+
+	if (out->file.name && strcmp(out->file.name, "-") == 0) {
+		out->file.name = NULL;
+		out->form = CAN_DUMP_LOG;
+	}
+	if (out->file.name && !d->is_silence_given)
+		out->silent = CAN_DUMP_SILENT;
+	d->opts.reopens = out->file.name != NULL;
+}
+
+static int check(const struct cli_verb *self, const struct dump *d)
+{
+	const struct can_dump_out *out = &d->out;
+	const char *wrong = rotate_option_check(&out->file.rotate,
+						out->file.name != NULL);
+
+	if (wrong)
+		return cli_usage(self, "%s", wrong);
+	if (out->form == CAN_DUMP_LOG && out->screen.look)
+		return cli_usage(self, "-8, -a, -e, -i and -S are not for a "
+				 "log (-L)");
+	if (out->form == CAN_DUMP_JSON &&
+	    (has_looks(out) || out->silent || out->file.name))
+		return cli_usage(self, "--json goes with -D, -d, -H, -n, -r "
+				 "and -T only");
+	return CLI_OK;
 }
 
 int can_dump_run(const struct cli_verb *self, int argc, char **argv)
@@ -64,18 +182,21 @@ int can_dump_run(const struct cli_verb *self, int argc, char **argv)
 	if (!d)
 		return cli_bad_call("dump", -ENOMEM);
 	d->opts.timeout_ms = -1;
-	d->out.screen.base_us = -1;
+	d->out.file.fd = -1;
 	while (status == CLI_OK &&
-	       (c = cli_getopt(self, argc, argv, "+:Ldet:n:T:r:")) != -1)
+	       (c = cli_getopt_long(self, argc, argv, OPTIONS,
+				    cli_json)) != -1)
 		status = c == '?' ? CLI_USAGE : read_option(self, d, c);
 	if (status == CLI_OK && optind == argc)
 		status = cli_usage(self, "which interface?");
-	if (status == CLI_OK && d->out.log && d->out.screen.stamp &&
-	    !strchr("az", d->out.screen.stamp))
-		status = cli_usage(self, "a log (-L) takes -t a or z only");
+	settle(d);
+	if (status == CLI_OK)
+		status = check(self, d);
 	if (status == CLI_OK)
 		status = can_dump_receive(&d->opts, &d->out, argv + optind,
 					  argc - optind);
+	if (can_dump_end(&d->out) < 0 && status == CLI_OK)
+		status = CLI_FAILED;
 	free(d);
 	return status;
 }

@@ -64,23 +64,38 @@ size_t can_cli_drops_line(char *buf, size_t size, const char *ifname,
 static const struct cli_verb below[] = {
 	{
 		.name = "dump",
-		.args = "[-L] [-d] [-e] [-t a|A|d|z] [-n COUNT] [-T MS] "
-			"[-r BYTES] IF[,FILTER]...",
+		.args = "[--json|-L|-l|-f FILE] [-acdeixDHNS8] [-t a|A|d|z] "
+			"[-s 0|1|2] [-n COUNT] [-T MS] [-r BYTES] [-C MB] "
+			"[-G SECONDS] [-W FILES] IF[,FILTER]...",
 		.help = "show CAN frames, as candump does",
 		.details =
 "  IF      an interface, or any\n"
 "  FILTER  ID:MASK, ID~MASK (inverse), #ERRORMASK, j (all must match); also\n"
 "          ID, ID-ID, std, ext, rtr\n"
 "  -L      log format: (1700000000.123456) can0 123#1122\n"
+"  -l, -f  a log into candump-DATE_TIME.log, or FILE ('-': as -L)\n"
+"  --json  an object on each line, also for frames that were lost\n"
+"  -a -i   data as text, too; in binary; -S: the last byte first\n"
+"  -c      colours: the name; -cc: from there on; -ccc: the line\n"
 "  -d      a DROPCOUNT line where frames were lost\n"
 "  -e      error frames in words, below their line\n"
-"  -t      stamps: absolute, as date, delta, since the first (zero)\n"
+"  -x      sent here (TX) or received; bit rate switch, error state\n"
+"  -8      raw DLC of classic frames\n"
+"  -t      stamps: absolute, as date, delta, since the first (zero); in\n"
+"          logs absolute, unless -t z\n"
+"  -H, -N  stamps of the controller; stamps in nanoseconds\n"
+"  -s      0: show frames, also with -l and -f; 1: a sign of life; 2: nothing\n"
 "  -n      end after COUNT frames\n"
 "  -T      end after MS milliseconds without a frame\n"
+"  -D      do not end when an interface goes down\n"
 "  -r      receive buffer of the socket\n"
+"  -C MB   begin another file above so many million bytes; 100p: lines\n"
+"  -G SECONDS  another one after that time; FILE is for strftime(3)\n"
+"  -W FILES    with -C a ring of so many, with -G the end after so many\n"
 "\n"
 "Classic, FD and XL frames. Frames that the socket lost are told on\n"
-"stderr at the end.\n",
+"stderr at the end. With -l or -f, SIGHUP is not the end: FILE, which may\n"
+"have been moved away, is opened again.\n",
 		.run = can_dump_run,
 	},
 	{

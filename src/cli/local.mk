@@ -62,6 +62,8 @@ sockfam_SOURCES = $(DECODE_SOURCES) \
 	src/cli/can-convert.c \
 	src/cli/can-ctl.c \
 	src/cli/can-cyclic.c \
+	src/cli/can-dump-file.c \
+	src/cli/can-dump-json.c \
 	src/cli/can-dump-out.c \
 	src/cli/can-dump-source.c \
 	src/cli/can-dump.c \
