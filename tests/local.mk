@@ -68,6 +68,7 @@ UNIT_TESTS = \
 	tests/unit/test-can-log \
 	tests/unit/test-can-option \
 	tests/unit/test-can-receive \
+	tests/unit/test-can-screen \
 	tests/unit/test-can-send \
 	tests/unit/test-can-text \
 	tests/unit/test-can-timing \
@@ -276,6 +277,9 @@ tests_unit_test_storm_SOURCES = tests/unit/test-storm.c tests/unit/pairs.h \
 tests_unit_test_output_CPPFLAGS = $(INTERNAL_CPPFLAGS)
 tests_unit_test_output_SOURCES = tests/unit/test-output.c \
 	src/cli/cli.c src/cli/cli.h src/cli/output.c src/cli/output.h
+tests_unit_test_can_screen_CPPFLAGS = $(INTERNAL_CPPFLAGS)
+tests_unit_test_can_screen_SOURCES = tests/unit/test-can-screen.c \
+	src/cli/can-screen.c src/cli/can-screen.h
 tests_unit_test_json_CPPFLAGS = $(INTERNAL_CPPFLAGS)
 tests_unit_test_json_SOURCES = tests/unit/test-json.c \
 	src/cli/json.c src/cli/json.h
@@ -304,6 +308,7 @@ PEER_TESTS = \
 	tests/peer/alg.sh \
 	tests/peer/can-log.sh \
 	tests/peer/bcm.sh \
+	tests/peer/can-dump.sh \
 	tests/peer/can.sh \
 	tests/peer/capture.sh \
 	tests/peer/ctl.sh \
@@ -344,7 +349,10 @@ EXTRA_DIST += $(CLI_TEST) $(M32_TEST) $(PEER_TESTS) \
 	tests/peer/alg-whole.sh \
 	tests/peer/bcm.py \
 	tests/peer/can-bits.py \
+	tests/peer/can-dump.py \
 	tests/peer/can-peer.py \
+	tests/peer/can_dump.py \
+	tests/peer/can_dump_files.py \
 	tests/peer/capture.py \
 	tests/peer/ctl.py \
 	tests/peer/decode-traffic.py \
