@@ -84,16 +84,18 @@ static void put_error(struct json *j, const struct can_seen *seen)
 	json_end(j);
 }
 
-void can_dump_json_frame(struct json *j, const struct can_seen *seen,
-			 const struct sfam_can_record *rec)
+int can_dump_json_frame(struct json *j, const struct can_seen *seen,
+			const struct sfam_can_record *rec)
 {
 	char text[SFAM_CAN_TEXT_STRLEN];
 	struct sfam_can_fields f;
+	int r = sfam_can_unpack(&f, seen->frame, seen->size);
 
-	if (sfam_can_unpack(&f, seen->frame, seen->size) < 0 ||
-	    sfam_can_text_format(text, sizeof(text), seen->frame,
-				 seen->size) < 0)
-		return;
+	if (r == 0)
+		r = (int)sfam_can_text_format(text, sizeof(text), seen->frame,
+					      seen->size);
+	if (r < 0)
+		return r;
 	json_object(j, NULL);
 	json_text(j, "event", "frame");
 	json_text(j, "interface", seen->ifname);
@@ -109,6 +111,7 @@ void can_dump_json_frame(struct json *j, const struct can_seen *seen,
 	if (f.flags & SFAM_CAN_ERR)
 		put_error(j, seen);
 	json_end(j);
+	return 0;
 }
 
 void can_dump_json_drops(struct json *j, const struct can_dump_from *from,

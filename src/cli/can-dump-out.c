@@ -172,8 +172,7 @@ int can_dump_record(struct can_dump_out *out,
 		return animate(out);
 	if (out->form != CAN_DUMP_JSON)
 		return to_stdout(out, &seen);
-	can_dump_json_frame(&j, &seen, rec);
-	return 0;
+	return can_dump_json_frame(&j, &seen, rec) < 0 ? no_frame(&seen) : 0;
 }
 
 /* ----------------------------------------------------------------- file -- */

@@ -90,9 +90,9 @@ int can_dump_reopen(struct can_dump_out *out);
 /* The log file is whole. 0, or -1. */
 int can_dump_end(struct can_dump_out *out);
 
-/* One object on a line each. */
-void can_dump_json_frame(struct json *j, const struct can_seen *seen,
-			 const struct sfam_can_record *rec);
+/* One object on a line each. -EINVAL: not a frame. */
+int can_dump_json_frame(struct json *j, const struct can_seen *seen,
+			const struct sfam_can_record *rec);
 void can_dump_json_drops(struct json *j, const struct can_dump_from *from,
 			 uint64_t drops);
 

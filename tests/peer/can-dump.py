@@ -140,12 +140,16 @@ def flood(bus):
             ours("-f", "log", "-d", "dv0,0:0"), ours("--json", "dv0,0:0")]
     names = ["out", "out", "log", "out"]
     bus.start(jobs)
-    for j in jobs:
+    # One that will not see the last frame.
+    blind = ours("-L", "-d", "dv0,7FF~7FF")
+    wait_for(lambda: b" 7ff " in content("/proc/net/can/rcvlist_inv"))
+    for j in jobs + [blind]:
         wait_for(lambda: is_idle(j.pid))
         j.process.send_signal(signal.SIGSTOP)
         wait_for(lambda: state(j.pid) == b"T")
     for i in range(3000):
         sender.send(classic(i & 0x3ff, struct.pack("=I", i)))
+    blind.process.send_signal(signal.SIGCONT)
     for j, name in zip(jobs, names):
         j.process.send_signal(signal.SIGCONT)
         wait_for(lambda: len(lines(j, name)) > 9)
@@ -155,7 +159,10 @@ def flood(bus):
         wait_for(lambda: b"7FF#" in content(j.path(name)))
         j.end()
     bus.over(jobs)
-    return jobs, names
+    # It has read all that its socket held: as much as the others'.
+    wait_for(lambda: len(lines(blind)) == len(lines(jobs[0])) - 2)
+    blind.end()
+    return jobs, names, blind
 
 
 def check_flood(jobs, names):
@@ -164,6 +171,13 @@ def check_flood(jobs, names):
     assert told and int(told[1]) > 1000, want[-200:]
     same(got, want)
     same(log, want)
+
+
+def check_flood_end(job, other):
+    """Nothing came after the loss: it is told at the end."""
+    want = lines(other)
+    assert lines(job) == want[:-1], (lines(job)[-2:], want[-2:])
+    assert "frames lost" in job.err(), job.err()
 
 
 def check_flood_json(job):
@@ -322,8 +336,9 @@ def main():
     kept = wait_for_stamps("dv0")
     bus = Bus()
     run_matrix(bus)
-    jobs, names = flood(bus)
+    jobs, names, blind = flood(bus)
     case("lost frames", lambda: check_flood(jobs, names))
+    case("lost frames at the end", lambda: check_flood_end(blind, jobs[0]))
     case("lost frames, json", lambda: check_flood_json(jobs[3]))
     run_later(bus)
     for run in can_dump_files.RUNS:

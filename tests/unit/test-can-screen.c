@@ -146,6 +146,8 @@ START_TEST(stamps)
 	seen.time_ns += INT64_C(1000000000001);
 	is_text(can_screen_line(&s, line, &seen),
 		" (1000.000000001)  vcan0  123   [0] \n");
+	is_text(can_screen_line(&s, line, &seen),
+		" (000.000000000)  vcan0  123   [0] \n");
 	shows(&s, "123#", " (000.000000000)  vcan0  123   [0] \n");
 	/* Each is cut first: 123457000 - 123456000. */
 	s = (struct can_screen){ .stamp = 'z' };
