@@ -133,8 +133,10 @@ libsockfam_la_SOURCES = \
 	src/lib/can/bits.c \
 	src/lib/can/error-text.c \
 	src/lib/can/error.c \
+	src/lib/can/filter-bpf.c \
 	src/lib/can/filter.c \
 	src/lib/can/filters.c \
+	src/lib/can/filters.h \
 	src/lib/can/frame.c \
 	src/lib/can/hex16.h \
 	src/lib/can/isotp-reader.c \

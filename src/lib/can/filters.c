@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* Lists of filters: text, as few filters as it takes, and what passes. */
 #include "base/text.h"
+#include "can/filters.h"
 
-#include <sockfam/can-filter.h>
 #include <sockfam/can.h>
-
-#define INVERSE 0x20000000u	/* CAN_INV_FILTER: bit 29 of the id */
 
 struct list {
 	struct sfam__scan s;
@@ -17,25 +15,10 @@ struct list {
 
 /* --------------------------------------------------------- few filters -- */
 
-/*
- * As the kernel takes it (net/can/af_can.c, can_rcv_list_find()): of a mask
- * for standard identifiers only what those can have, of the id only what the
- * mask has.
- */
-static struct can_filter normal(struct can_filter f)
-{
-	const uint32_t inverse = f.can_id & INVERSE;
-
-	if ((f.can_mask & CAN_EFF_FLAG) && !(f.can_id & CAN_EFF_FLAG))
-		f.can_mask &= CAN_SFF_MASK | CAN_EFF_FLAG | CAN_RTR_FLAG;
-	f.can_id = (f.can_id & f.can_mask) | inverse;
-	return f;
-}
-
 /* Does a let pass all that b does? */
 static bool covers(const struct can_filter *a, const struct can_filter *b)
 {
-	return !((a->can_id | b->can_id) & INVERSE) &&
+	return !((a->can_id | b->can_id) & SFAM__CAN_INVERSE) &&
 	       (a->can_mask & ~b->can_mask) == 0 &&
 	       ((a->can_id ^ b->can_id) & a->can_mask) == 0;
 }
@@ -44,7 +27,7 @@ static bool covers(const struct can_filter *a, const struct can_filter *b)
 static bool join_pair(struct can_filter *a, const struct can_filter *b,
 		      uint32_t bit)
 {
-	if (((a->can_id | b->can_id) & INVERSE) ||
+	if (((a->can_id | b->can_id) & SFAM__CAN_INVERSE) ||
 	    a->can_mask != b->can_mask || (a->can_id ^ b->can_id) != bit)
 		return false;
 	a->can_mask &= ~bit;
@@ -108,7 +91,7 @@ static int add(struct list *l, struct can_filter filter, size_t start)
 	if (f->n == SFAM_CAN_FILTERS_MAX || (l->has_shrunk && f->is_joined))
 		return sfam__scan_fail(&l->s, -E2BIG, start,
 				       "512 filters at most");
-	f->filters[f->n++] = normal(filter);
+	f->filters[f->n++] = sfam__can_filter_normal(filter);
 	return 0;
 }
 
@@ -305,9 +288,9 @@ SFAM_PUBLIC int sfam_can_filters_match(const struct sfam_can_filters *filters,
 		return (can_id & filters->error_mask & CAN_ERR_MASK) &&
 		       !(all && filters->n > 1);
 	for (i = 0; i < filters->n; i++) {
-		f = normal(filters->filters[i]);
-		holds = (can_id & f.can_mask) == (f.can_id & ~INVERSE);
-		if (f.can_id & INVERSE)
+		f = sfam__can_filter_normal(filters->filters[i]);
+		holds = (can_id & f.can_mask) == (f.can_id & ~SFAM__CAN_INVERSE);
+		if (f.can_id & SFAM__CAN_INVERSE)
 			holds = !holds;
 		if (holds != all)
 			return holds;
