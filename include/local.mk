@@ -10,6 +10,7 @@ pkginclude_HEADERS = \
 	include/sockfam/can-error.h \
 	include/sockfam/can-filter.h \
 	include/sockfam/can-isotp.h \
+	include/sockfam/can-ring.h \
 	include/sockfam/can.h \
 	include/sockfam/capture.h \
 	include/sockfam/cmsg.h \

@@ -67,9 +67,11 @@ UNIT_TESTS = \
 	tests/unit/test-can-isotp-reader \
 	tests/unit/test-can-isotp-talk \
 	tests/unit/test-can-log \
+	tests/unit/test-can-loss \
 	tests/unit/test-can-option \
 	tests/unit/test-can-receive \
 	tests/unit/test-can-screen \
+	tests/unit/test-can-ring \
 	tests/unit/test-can-send \
 	tests/unit/test-can-text \
 	tests/unit/test-can-timing \
@@ -196,6 +198,10 @@ tests_unit_test_can_isotp_SOURCES = tests/unit/test-can-isotp.c \
 	tests/unit/test-can-isotp.h tests/unit/test-can-vcan.h
 tests_unit_test_can_isotp_talk_SOURCES = tests/unit/test-can-isotp-talk.c \
 	tests/unit/test-can-isotp.h tests/unit/test-can-vcan.h
+tests_unit_test_can_loss_SOURCES = tests/unit/test-can-loss.c \
+	tests/unit/test-can-vcan.h
+tests_unit_test_can_ring_SOURCES = tests/unit/test-can-ring.c \
+	tests/unit/test-can-vcan.h
 tests_unit_test_can_option_SOURCES = tests/unit/test-can-option.c \
 	tests/unit/test-can-vcan.h
 tests_unit_test_can_receive_SOURCES = tests/unit/test-can-receive.c \

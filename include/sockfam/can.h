@@ -189,8 +189,8 @@ int sfam_can_filter_parse(struct can_filter *ret_filter,
 
 /*
  * A received frame and what the kernel says of it. Drops show only in the
- * next frame that is queued after them; they are exact, modulo 2^32, over
- * the records of a receiver (even after SFAM_CAN_RX_CUT_INFO, which this
+ * next frame that is queued after them, or by sfam_can_receiver_drops(); all
+ * together they are exact (even after SFAM_CAN_RX_CUT_INFO, which this
  * library's own switches never cause).
  */
 struct sfam_can_record {
@@ -228,6 +228,25 @@ sfam_can_receiver_free(struct sfam_can_receiver *receiver);
 ssize_t sfam_can_receive(int fd, struct sfam_can_receiver *receiver,
 			 const struct sfam_can_record **ret_records,
 			 int64_t timeout_ns) SFAM_MUST_CHECK;
+
+/*
+ * Frames that the socket lost and no record has told of: to be asked when
+ * nothing more comes, since only then it is sure that they are the last.
+ * They count as told now. If they are asked for while frames wait that came
+ * before the loss, the records of those tell of no drops.
+ * -EOPNOTSUPP: before Linux 4.12. Others: getsockopt(2).
+ */
+int sfam_can_receiver_drops(int fd, struct sfam_can_receiver *receiver,
+			    uint32_t *ret_drops) SFAM_MUST_CHECK;
+
+/*
+ * Room in the socket for at least n classic or FD frames that nobody has
+ * received yet (XL: of 2048 bytes a fifth as many); the kernel's default is
+ * some 200. With CAP_NET_ADMIN up to two million, without it what
+ * net.core.rmem_max allows. Returns for how many there is room now, which
+ * may be fewer, or more. Others: setsockopt(2), getsockopt(2).
+ */
+ssize_t sfam_can_set_room(int fd, size_t n) SFAM_MUST_CHECK;
 
 /* -------------------------------------------------------------- send -- */
 

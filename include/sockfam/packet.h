@@ -196,6 +196,12 @@ struct sfam_packet {
 };
 
 /* Bits of sfam_packet_status(), TP_STATUS_... of linux/if_packet.h. */
+/*
+ * In a ring: packets were lost before this one, since the last time that
+ * somebody asked for its statistics. In throughput mode a block's first
+ * packet has it for all of them.
+ */
+#define SFAM_PACKET_LOSING	(1u << 2)
 #define SFAM_PACKET_CSUM_NOT_READY (1u << 3) /* the interface fills it in */
 #define SFAM_PACKET_VLAN_VALID	(1u << 4)
 #define SFAM_PACKET_TPID_VALID	(1u << 6)

@@ -12,6 +12,7 @@
 #include <sockfam/can-error.h>
 #include <sockfam/can-filter.h>
 #include <sockfam/can-isotp.h>
+#include <sockfam/can-ring.h>
 #include <sockfam/can.h>
 #include <sockfam/capture.h>
 #include <sockfam/cmsg.h>

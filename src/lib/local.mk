@@ -146,6 +146,8 @@ libsockfam_la_SOURCES = \
 	src/lib/can/log.c \
 	src/lib/can/option.c \
 	src/lib/can/receive.c \
+	src/lib/can/ring.c \
+	src/lib/can/room.c \
 	src/lib/can/send.c \
 	src/lib/can/text-format.c \
 	src/lib/can/text-parse.c \

@@ -51,6 +51,23 @@ static void packet_ring(void)
 	EXPECT(sfam_packet_ring_free(ring) == NULL);
 }
 
+static void can_ring(void)
+{
+	const struct sfam_can_record *records;
+	struct sfam_can_ring *ring = NULL;
+	uint32_t drops;
+
+	EXPECT(sfam_can_ring_free(NULL) == NULL);
+	if (sfam_can_ring_new(&ring, 0, 0, NULL) < 0)
+		return;		/* as above */
+	EXPECT(sfam_can_ring_poll_fd(ring) >= 0);
+	EXPECT(sfam_can_ring_receive(ring, &records, 0) == -ETIMEDOUT);
+	sfam_can_ring_wake(ring);
+	EXPECT(sfam_can_ring_receive(ring, &records, -1) == 0);
+	EXPECT(sfam_can_ring_drops(ring, &drops) == 0 && drops == 0);
+	EXPECT(sfam_can_ring_free(ring) == NULL);
+}
+
 static int read_packets(void *arg, size_t member,
 			struct sfam_packet_batch batch, uint32_t events)
 {
@@ -84,5 +101,6 @@ static void packet_readers(void)
 void api_packet_rings(void)
 {
 	packet_ring();
+	can_ring();
 	packet_readers();
 }

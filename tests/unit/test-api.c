@@ -275,7 +275,9 @@ static void can(void)
 	EXPECT(sfam_can_set_options(-1, SFAM_CAN_OPT_FD, 0) == -EBADF);
 	EXPECT(sfam_can_send(-1, &iov, 1, NULL, 0) == -EBADF);
 	EXPECT(sfam_can_receive(-1, receiver, &rec, 0) == -EBADF);
+	EXPECT(sfam_can_receiver_drops(-1, receiver, &mask) == -EBADF);
 	EXPECT(sfam_can_receiver_free(receiver) == NULL);
+	EXPECT(sfam_can_set_room(-1, 1) == -EBADF);
 }
 
 static void can_error(void)

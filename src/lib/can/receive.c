@@ -11,6 +11,7 @@
 #include <stdlib.h>
 
 #include <linux/can.h>
+#include <linux/sock_diag.h>
 
 #include "socket/cmsg-layout.h"
 
@@ -120,15 +121,27 @@ static void note_stamps(struct sfam_can_record *rec, int64_t software,
 	}
 }
 
-/* The kernel counts all drops of the socket, modulo 2^32. */
+/*
+ * The kernel counts all drops of the socket, modulo 2^32. A frame that was
+ * queued before sfam_can_receiver_drops() has an older count than that.
+ */
+static uint32_t new_drops(struct sfam_can_receiver *r, uint32_t drops)
+{
+	const uint32_t more = drops - r->drops;
+
+	if (more > INT32_MAX)
+		return 0;
+	r->drops = drops;
+	return more;
+}
+
 static void note_drops(struct sfam_can_receiver *r,
 		       struct sfam_can_record *rec, const unsigned char *data)
 {
 	uint32_t drops;
 
 	memcpy(&drops, data, sizeof(drops));
-	rec->drops = drops - r->drops;
-	r->drops = drops;
+	rec->drops = new_drops(r, drops);
 }
 
 static void note_rare_control(struct sfam_can_receiver *r,
@@ -235,4 +248,20 @@ SFAM_PUBLIC ssize_t sfam_can_receive(int fd,
 		read_record(receiver, i);
 	*ret_records = receiver->records;
 	return n;
+}
+
+SFAM_PUBLIC int sfam_can_receiver_drops(int fd,
+					struct sfam_can_receiver *receiver,
+					uint32_t *ret_drops)
+{
+	uint32_t info[SK_MEMINFO_VARS] = { 0 };
+	socklen_t len = sizeof(info);
+	int r = sfam__sys_getsockopt(fd, SOL_SOCKET, SO_MEMINFO, info, &len);
+
+	if (r == -ENOPROTOOPT || (r == 0 && len < sizeof(info)))
+		return -EOPNOTSUPP;
+	if (r < 0)
+		return r;
+	*ret_drops = new_drops(receiver, info[SK_MEMINFO_DROPS]);
+	return 0;
 }

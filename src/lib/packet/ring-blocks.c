@@ -51,13 +51,17 @@ struct sfam_packet_batch sfam__blocks_take(const struct sfam__ring_memory *m,
 {
 	struct tpacket_hdr_v1 *block = block_at(m, place->next);
 	struct sfam_packet_batch batch = { NULL, 0 };
+	uint32_t status = __atomic_load_n(&block->block_status,
+					  __ATOMIC_ACQUIRE);
 
-	if (!(__atomic_load_n(&block->block_status, __ATOMIC_ACQUIRE) &
-	      TP_STATUS_USER))
+	if (!(status & TP_STATUS_USER))
 		return batch;
 	batch.next = (void *)(m->map + place->next * m->block_bytes +
 			      block->offset_to_first_pkt);
 	batch.left = block->num_pkts;
+	/* Here the kernel marks only blocks (prb_close_block() there). */
+	if (status & TP_STATUS_LOSING && batch.left)
+		batch.next->status |= SFAM_PACKET_LOSING;
 	place->next = place->next + 1 < sfam__ring_blocks(m) ?
 		      place->next + 1 : 0;
 	place->held = 1;
