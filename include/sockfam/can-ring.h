@@ -69,6 +69,13 @@ ssize_t sfam_can_ring_receive(struct sfam_can_ring *ring,
 			      int64_t timeout_ns) SFAM_MUST_CHECK;
 
 /*
+ * 1 if frames are in the ring that were not received: a receive that waits
+ * gives them, in a tick at the latest. Else 0. So nothing is left behind at
+ * the end.
+ */
+int sfam_can_ring_pending(const struct sfam_can_ring *ring);
+
+/*
  * Frames lost that no record has told of; as sfam_can_receiver_drops(),
  * also in that they count as told now. Errors: getsockopt(2).
  */

@@ -243,8 +243,9 @@ int sfam_can_receiver_drops(int fd, struct sfam_can_receiver *receiver,
  * Room in the socket for at least n classic or FD frames that nobody has
  * received yet (XL: of 2048 bytes a fifth as many); the kernel's default is
  * some 200. With CAP_NET_ADMIN up to two million, without it what
- * net.core.rmem_max allows. Returns for how many there is room now, which
- * may be fewer, or more. Others: setsockopt(2), getsockopt(2).
+ * net.core.rmem_max allows. A buffer that has it already stays. Returns for
+ * how many there is room now, which may be fewer, or more. Errors:
+ * setsockopt(2), getsockopt(2).
  */
 ssize_t sfam_can_set_room(int fd, size_t n) SFAM_MUST_CHECK;
 

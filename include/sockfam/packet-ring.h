@@ -152,6 +152,12 @@ int sfam_packet_ring_next(struct sfam_packet_ring *ring,
 			  struct sfam_packet *ret, int64_t timeout_ns)
 	SFAM_MUST_CHECK;
 
+/*
+ * 1 if packets wait in a block that was not taken yet: a take that waits
+ * gives them, in retire_ns at the latest. Else 0; in latency mode always.
+ */
+int sfam_packet_ring_pending(const struct sfam_packet_ring *ring);
+
 /* What happened since the last call: SFAM_PACKET_EVENT_... */
 uint32_t sfam_packet_ring_events(struct sfam_packet_ring *ring);
 

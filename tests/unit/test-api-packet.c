@@ -46,6 +46,7 @@ static void packet_ring(void)
 	EXPECT(sfam_packet_ring_next(ring, &packet, 0) == -ETIMEDOUT);
 	sfam_packet_ring_wake(ring);
 	EXPECT(sfam_packet_ring_take(ring, &batch, -1) == 0);
+	EXPECT(sfam_packet_ring_pending(ring) <= 1);
 	EXPECT(sfam_packet_ring_events(ring) == SFAM_PACKET_EVENT_WOKEN);
 	EXPECT(sfam_packet_ring_stats(ring, &stats) == 0);
 	EXPECT(sfam_packet_ring_free(ring) == NULL);
@@ -64,6 +65,7 @@ static void can_ring(void)
 	EXPECT(sfam_can_ring_receive(ring, &records, 0) == -ETIMEDOUT);
 	sfam_can_ring_wake(ring);
 	EXPECT(sfam_can_ring_receive(ring, &records, -1) == 0);
+	EXPECT(sfam_can_ring_pending(ring) == 0);
 	EXPECT(sfam_can_ring_drops(ring, &drops) == 0 && drops == 0);
 	EXPECT(sfam_can_ring_free(ring) == NULL);
 }

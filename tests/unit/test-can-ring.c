@@ -398,7 +398,9 @@ START_TEST(lone_frames)
 	int i;
 
 	for (i = 0; i < 10; i++) {
+		ck_assert_int_eq(sfam_can_ring_pending(ring), 0);
 		ck_assert_int_eq(send_numbers(tx, (uint32_t)i, 1, NULL, 0), 1);
+		ck_assert_int_eq(sfam_can_ring_pending(ring), 1);
 		if (i & 1)
 			ck_assert_int_eq(poll(&p, 1, 300000), 1);
 		ck_assert_int_eq(sfam_can_ring_receive(ring, &rec, SAFE_NS),

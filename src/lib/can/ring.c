@@ -160,6 +160,11 @@ SFAM_PUBLIC void sfam_can_ring_wake(struct sfam_can_ring *ring)
 	sfam_packet_ring_wake(ring->packets);
 }
 
+SFAM_PUBLIC int sfam_can_ring_pending(const struct sfam_can_ring *ring)
+{
+	return ring->batch.left || sfam_packet_ring_pending(ring->packets);
+}
+
 /* ----------------------------------------------------------- receive -- */
 
 SFAM_PUBLIC int sfam_can_ring_drops(struct sfam_can_ring *ring,

@@ -27,12 +27,16 @@ static int set_bytes(int fd, int bytes)
 
 SFAM_PUBLIC ssize_t sfam_can_set_room(int fd, size_t n)
 {
-	int frames = n < FRAMES_MAX ? (int)n : FRAMES_MAX;
+	const int wanted = (n < FRAMES_MAX ? (int)n : FRAMES_MAX) *
+			   FRAME_BYTES;
 	int bytes = 0;
-	int r = set_bytes(fd, frames * FRAME_BYTES);
+	int r = sfam__sys_getsockopt_int(fd, SOL_SOCKET, SO_RCVBUF, &bytes);
 
-	if (r == 0)
-		r = sfam__sys_getsockopt_int(fd, SOL_SOCKET, SO_RCVBUF,
-					     &bytes);
+	if (r == 0 && bytes < wanted) {
+		r = set_bytes(fd, wanted);
+		if (r == 0)
+			r = sfam__sys_getsockopt_int(fd, SOL_SOCKET,
+						     SO_RCVBUF, &bytes);
+	}
 	return r < 0 ? r : bytes / FRAME_BYTES;
 }

@@ -26,7 +26,7 @@ static bool take_wake(struct sfam_packet_ring *ring)
 /* --------------------------------------------------------------- wait -- */
 
 /* Does the kernel, which gets no more of them, still hold packets back? */
-static bool is_pending(const struct sfam_packet_ring *ring)
+SFAM_PUBLIC int sfam_packet_ring_pending(const struct sfam_packet_ring *ring)
 {
 	return !ring->memory.slot_bytes &&
 	       sfam__blocks_pending(&ring->memory, &ring->place);
@@ -52,7 +52,7 @@ static int wait(struct sfam_packet_ring *ring, struct sfam__deadline deadline)
 	struct epoll_event ready[3];
 	int i, n, r = 0;
 
-	if (ring->link.gone && !is_pending(ring))
+	if (ring->link.gone && !sfam_packet_ring_pending(ring))
 		return -ENODEV;
 	n = sfam__sys_epoll_wait(ring->poll_fd, ready, 3, deadline);
 	for (i = 0; i < n && r == 0; i++)
