@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Where can dump's records come from: sockets, received from in batches. A
- * batch is printed into one buffer that is written when the socket has
+ * Where can dump's records come from: sockets, received from in batches, or
+ * rings. A batch is printed into one buffer that is written when there is
  * nothing more, so a lone frame shows at once and a burst costs few system
  * calls.
  */
@@ -13,6 +13,7 @@
 #include <string.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "can-cli.h"
@@ -20,9 +21,11 @@
 
 #define BATCH 256
 #define BATCH_XL 64
+#define ROOM 8192		/* frames in a socket, without -r */
 
 struct source {
 	struct can_dump_from from;
+	struct sfam_can_ring *ring;	/* or NULL, and there is a socket: */
 	int fd;
 	int info_fd;		/* the same socket, out of reach of signals */
 	size_t batch;
@@ -46,7 +49,8 @@ struct dump {
  * the call that was interrupted, or is about to begin, fails at once. This
  * spares a lone source the poll that watching a signalfd would cost, and
  * there is no moment at which a signal is missed. The sockets themselves
- * stay open under other numbers, for what they can tell at the end.
+ * stay open under other numbers, for what they can tell at the end. A ring
+ * can be woken up.
  */
 static struct {
 	volatile sig_atomic_t stopped;
@@ -56,12 +60,16 @@ static struct {
 
 static void on_signal(int signo)
 {
+	const struct source *s = stop.dump->sources;
 	size_t i;
 
 	(void)signo;
 	stop.stopped = 1;
 	for (i = 0; i < stop.dump->n_sources; i++)
-		dup2(stop.null, stop.dump->sources[i].fd);
+		if (s[i].ring)
+			sfam_can_ring_wake(s[i].ring);
+		else
+			dup2(stop.null, s[i].fd);
 }
 
 /*
@@ -102,24 +110,49 @@ static int catch_signals(struct dump *d)
 
 /* ----------------------------------------------------------- opening -- */
 
-/* The items behind the interface. */
-static int set_filters(int fd, const char *arg)
+/* The items behind the interface; without any, the kernel's default. */
+static int read_filters(struct sfam_can_filters *ret, const char *arg)
 {
 	const char *items = strchr(arg, ',');
-	struct sfam_can_filters filters;
 	struct sfam_diag diag;
 	int r;
 
+	memset(ret, 0, sizeof(*ret));
 	if (!items)
 		return 0;
 	items++;
-	r = sfam_can_filters_parse(&filters, items, strlen(items), &diag);
-	if (r < 0) {
-		diag.offset += (size_t)(items - arg);
-		return cli_bad_text(arg, r, &diag);
-	}
-	r = sfam_can_filters_set(fd, &filters);
-	return r < 0 ? cli_bad_call(arg, r) : 0;
+	r = sfam_can_filters_parse(ret, items, strlen(items), &diag);
+	if (r == 0)
+		return 0;
+	diag.offset += (size_t)(items - arg);
+	return cli_bad_text(arg, r, &diag);
+}
+
+/* Frames for which a socket with -r would have room, at 768 bytes each. */
+static size_t ring_frames(const struct dump *d)
+{
+	return (size_t)d->opts->rcvbuf * 2 / 768;
+}
+
+/* 1: there is none, and a socket will do. */
+static int open_ring(const struct dump *d, struct source *s, int index,
+		     const struct sfam_can_filters *filters)
+{
+	int r;
+
+	if (d->opts->engine == CAN_DUMP_RAW)
+		return 1;
+	r = sfam_can_ring_new(&s->ring, index, ring_frames(d), filters);
+	if (r == 0)
+		return 0;
+	if (d->opts->engine == CAN_DUMP_AUTO)
+		return 1;
+	if (r == -EPERM)
+		return cli_error("%s: a ring needs CAP_NET_RAW; try: as root, "
+				 "or --engine raw", s->from.name);
+	if (r == -ENETDOWN)
+		return cli_error("%s: interface is down", s->from.name);
+	return cli_bad_call(s->from.name, r);
 }
 
 static void set_rcvbuf(int fd, int bytes)
@@ -156,38 +189,56 @@ static int set_options(const struct dump *d, struct source *s, int index)
 	return s->receiver ? 0 : cli_bad_call(s->from.name, -ENOMEM);
 }
 
-static int open_source(struct dump *d, struct source *s, char *arg)
+/* All is set before bind, so nothing unwanted is ever queued. */
+static int open_socket(const struct dump *d, struct source *s,
+		       const struct sfam_addr *addr, int index,
+		       const struct sfam_can_filters *filters)
 {
-	struct sfam_addr addr;
-	size_t name_len;
-	int index;
 	int r;
 
-	s->fd = s->info_fd = -1;
-	s->from.name = arg;
-	name_len = strcspn(arg, ",");
-	r = can_cli_addr(arg, name_len, &addr, &index);
-	if (r)
-		return r;
-	s->fd = cli_open(&addr, SFAM_OPEN_SOCKET, NULL);
+	s->fd = cli_open(addr, SFAM_OPEN_SOCKET, NULL);
 	if (s->fd < 0)
 		return CLI_FAILED;
 	s->info_fd = fcntl(s->fd, F_DUPFD_CLOEXEC, 0);
 	if (s->info_fd < 0)
 		return cli_bad_call(s->from.name, -errno);
-	/* All is set before bind, so nothing unwanted is ever queued. */
-	r = set_filters(s->fd, arg);
-	arg[name_len] = '\0';
-	if (r == 0)
-		r = set_options(d, s, index);
+	r = sfam_can_filters_set(s->fd, filters);
+	if (r < 0)
+		return cli_bad_call(s->from.name, r);
+	r = set_options(d, s, index);
 	if (r)
 		return r;
+	r = 0;
 	if (d->opts->rcvbuf)
 		set_rcvbuf(s->fd, d->opts->rcvbuf);
-	if (bind(s->fd, sfam_addr_sockaddr(&addr), addr.len) < 0)
+	else
+		r = (int)sfam_can_set_room(s->fd, ROOM);
+	if (r < 0)
+		return cli_bad_call(s->from.name, r);
+	if (bind(s->fd, sfam_addr_sockaddr(addr), addr->len) < 0)
 		return cli_bad_call(s->from.name, -errno);
-	can_dump_widen(d->out, name_len);
 	return 0;
+}
+
+static int open_source(struct dump *d, struct source *s, char *arg)
+{
+	const size_t name_len = strcspn(arg, ",");
+	struct sfam_can_filters filters;
+	struct sfam_addr addr;
+	int index;
+	int r;
+
+	s->fd = s->info_fd = -1;
+	s->from.name = arg;
+	r = can_cli_addr(arg, name_len, &addr, &index);
+	if (r == 0)
+		r = read_filters(&filters, arg);
+	if (r)
+		return r;
+	arg[name_len] = '\0';
+	can_dump_widen(d->out, name_len);
+	r = open_ring(d, s, index, &filters);
+	return r == 1 ? open_socket(d, s, &addr, index, &filters) : r;
 }
 
 /* ----------------------------------------------------------- receive -- */
@@ -209,6 +260,46 @@ static int receive_failed(const struct dump *d, const struct source *s,
 	return -1;
 }
 
+static ssize_t receive(struct source *s, const struct sfam_can_record **rec,
+		       int64_t timeout_ns)
+{
+	return s->ring ? sfam_can_ring_receive(s->ring, rec, timeout_ns) :
+			 sfam_can_receive(s->fd, s->receiver, rec, timeout_ns);
+}
+
+/* As drain(). */
+static int print(struct dump *d, struct source *s,
+		 const struct sfam_can_record *rec, ssize_t n)
+{
+	ssize_t i;
+	int r;
+
+	for (i = 0; i < n; i++) {
+		s->from.drops += rec[i].drops;
+		r = can_dump_record(d->out, &s->from, &rec[i]);
+		if (r != 0)
+			return r;
+		if (d->count && --d->count == 0)
+			return 1;
+	}
+	return 0;
+}
+
+/* There is nothing more for now: what was lost behind the last frame. */
+static int print_drops(struct dump *d, struct source *s)
+{
+	uint32_t drops = 0;
+	int r = s->ring ? sfam_can_ring_drops(s->ring, &drops) :
+			  sfam_can_receiver_drops(s->info_fd, s->receiver,
+						  &drops);
+
+	/* A kernel that cannot tell has told with the frames. */
+	if (r < 0 || drops == 0)
+		return 0;
+	s->from.drops += drops;
+	return can_dump_drops(d->out, &s->from, drops);
+}
+
 /*
  * Receives within timeout_ns, prints that and what else is there. Returns 1
  * at the end (-n, a signal), 0, or -1 after an error was printed.
@@ -216,26 +307,55 @@ static int receive_failed(const struct dump *d, const struct source *s,
 static int drain(struct dump *d, struct source *s, int64_t timeout_ns)
 {
 	const struct sfam_can_record *rec;
-	ssize_t n, i;
+	ssize_t n;
 	int r;
 
-	do {
-		n = sfam_can_receive(s->fd, s->receiver, &rec, timeout_ns);
+	for (;;) {
+		n = receive(s, &rec, timeout_ns);
 		if (n == -ETIMEDOUT)
-			return timeout_ns > 0;
+			break;
 		if (n < 0)
 			return receive_failed(d, s, (int)n);
-		for (i = 0; i < n; i++) {
-			s->from.drops += rec[i].drops;
-			r = can_dump_record(d->out, &s->from, &rec[i]);
-			if (r != 0)
-				return r;
-			if (d->count && --d->count == 0)
-				return 1;
-		}
+		r = n ? print(d, s, rec, n) : 1;
+		if (r != 0)
+			return r;
+		/* Of a socket, fewer than a batch were all. */
+		if (!s->ring && (size_t)n < s->batch)
+			break;
 		timeout_ns = 0;
-	} while ((size_t)n == s->batch);
-	return 0;
+	}
+	r = print_drops(d, s);
+	return r ? r : n == -ETIMEDOUT && timeout_ns > 0;
+}
+
+static int64_t now_ns(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_REALTIME, &t);
+	return t.tv_sec * INT64_C(1000000000) + t.tv_nsec;
+}
+
+/* At the end: what came before it, and waits in a ring for its block. */
+static int take_rest(struct dump *d)
+{
+	const int64_t end_ns = now_ns();
+	const struct sfam_can_record *rec;
+	struct source *s;
+	ssize_t n;
+	int r = 0;
+
+	for (s = d->sources; s < d->sources + d->n_sources; s++) {
+		if (!s->ring)
+			continue;
+		while (r == 0 && sfam_can_ring_pending(s->ring)) {
+			n = receive(s, &rec, SFAM_FOREVER);
+			if (n < 0 || (n > 0 && rec[0].time_ns > end_ns))
+				break;
+			r = print(d, s, rec, n);
+		}
+	}
+	return r < 0 ? CLI_FAILED : CLI_OK;
 }
 
 /* One source: the receive itself is what waits. */
@@ -251,6 +371,11 @@ static int receive_one(struct dump *d)
 			r = -1;
 	} while (r == 0);
 	return r < 0 ? CLI_FAILED : CLI_OK;
+}
+
+static int poll_fd(const struct source *s)
+{
+	return s->ring ? sfam_can_ring_poll_fd(s->ring) : s->fd;
 }
 
 /* The signals that came are one. */
@@ -270,7 +395,8 @@ static int receive_many(struct dump *d, struct pollfd *polls)
 	int r = 0;
 
 	for (i = 0; i < n; i++)
-		polls[i] = (struct pollfd){ d->sources[i].fd, POLLIN, 0 };
+		polls[i] = (struct pollfd){ poll_fd(&d->sources[i]), POLLIN,
+					    0 };
 	polls[n] = (struct pollfd){ d->hangup_fd, POLLIN, 0 };
 	while (r == 0) {
 		r = poll(polls, n + 1, d->opts->timeout_ms);
@@ -289,31 +415,30 @@ static int receive_many(struct dump *d, struct pollfd *polls)
 	return r < 0 ? CLI_FAILED : CLI_OK;
 }
 
-/* What was lost and not yet told (SO_MEMINFO counts at once). */
 static void report_drops(struct dump *d)
 {
 	struct source *s;
 
 	for (s = d->sources; s < d->sources + d->n_sources; s++) {
-		uint64_t drops = can_cli_drops(s->info_fd, s->from.drops);
-		uint64_t untold = drops - s->from.drops;
-
-		s->from.drops = drops;
-		if (untold)
-			can_dump_drops(d->out, &s->from, untold);
-		if (drops)
-			cli_error("%s: %llu frame%s lost: the socket was "
-				  "full; try: -r BYTES", s->from.name,
-				  (unsigned long long)drops,
-				  drops > 1 ? "s" : "");
+		print_drops(d, s);
+		if (s->from.drops)
+			cli_error("%s: %llu frame%s lost: the %s was full; "
+				  "try: -r BYTES", s->from.name,
+				  (unsigned long long)s->from.drops,
+				  s->from.drops > 1 ? "s" : "",
+				  s->ring ? "ring" : "socket");
 	}
 }
 
 static void close_sources(struct dump *d)
 {
+	struct sfam_can_ring *ring;
 	struct source *s;
 
 	for (s = d->sources; s < d->sources + d->n_sources; s++) {
+		ring = s->ring;
+		s->ring = NULL;		/* for on_signal() */
+		sfam_can_ring_free(ring);
 		sfam_can_receiver_free(s->receiver);
 		if (s->fd >= 0)
 			close(s->fd);
@@ -339,7 +464,11 @@ static int receive_all(struct dump *d, char **args, int n)
 	if (status == CLI_OK) {
 		status = n == 1 && d->hangup_fd < 0 ? receive_one(d) :
 						      receive_many(d, polls);
+		if (status == CLI_OK && !(d->opts->count && d->count == 0))
+			status = take_rest(d);
 		report_drops(d);
+		if (can_dump_flush(d->out) < 0)
+			status = CLI_FAILED;
 	}
 	close_sources(d);
 	free(polls);

@@ -10,7 +10,14 @@
 
 #define OPTIONS "+:8C:DG:HLNST:W:acdef:iln:r:s:t:x"
 
+static const struct option longs[] = {
+	{ "json", no_argument, NULL, 'j' },
+	{ "engine", required_argument, NULL, 'E' },
+	{ 0 },
+};
+
 struct dump {
+	const char *engine;	/* --engine */
 	struct can_dump_opts opts;
 	struct can_dump_out out;
 	int is_silence_given;	/* -s */
@@ -126,6 +133,9 @@ static int read_option(const struct cli_verb *self, struct dump *d, int c)
 			return cli_usage(self, "-r takes a number of bytes");
 		d->opts.rcvbuf = (int)v;
 		return 0;
+	case 'E':
+		d->engine = optarg;
+		return 0;
 	default:
 		switch_on(d, c);
 		return 0;
@@ -173,6 +183,36 @@ static int check(const struct cli_verb *self, const struct dump *d)
 	return CLI_OK;
 }
 
+/*
+ * A log is for much that comes fast, so it gets a ring. What is looked at
+ * comes by a socket, which shows each frame at once; so do several
+ * interfaces, since each would have a ring, and blocks are not in order.
+ */
+static int choose_engine(const struct cli_verb *self, struct dump *d,
+			 int interfaces)
+{
+	const struct can_dump_out *out = &d->out;
+	const int is_log = out->form == CAN_DUMP_LOG || out->file.name;
+	/* A ring knows no direction, and no stamps of controllers. */
+	const int is_raw = out->screen.has_extra || out->has_hw_time ||
+			   out->form == CAN_DUMP_JSON;
+
+	if (!d->engine)
+		d->opts.engine = is_log && !is_raw && interfaces == 1 ?
+				 CAN_DUMP_AUTO : CAN_DUMP_RAW;
+	else if (strcmp(d->engine, "raw") == 0)
+		d->opts.engine = CAN_DUMP_RAW;
+	else if (strcmp(d->engine, "ring") != 0)
+		return cli_usage(self, "--engine takes raw or ring, not %s",
+				 d->engine);
+	else if (is_raw)
+		return cli_usage(self, "--engine ring goes without -x, -H and "
+				 "--json");
+	else
+		d->opts.engine = CAN_DUMP_RING;
+	return CLI_OK;
+}
+
 int can_dump_run(const struct cli_verb *self, int argc, char **argv)
 {
 	struct dump *d = calloc(1, sizeof(*d));
@@ -185,13 +225,15 @@ int can_dump_run(const struct cli_verb *self, int argc, char **argv)
 	d->out.file.fd = -1;
 	while (status == CLI_OK &&
 	       (c = cli_getopt_long(self, argc, argv, OPTIONS,
-				    cli_json)) != -1)
+				    longs)) != -1)
 		status = c == '?' ? CLI_USAGE : read_option(self, d, c);
 	if (status == CLI_OK && optind == argc)
 		status = cli_usage(self, "which interface?");
 	settle(d);
 	if (status == CLI_OK)
 		status = check(self, d);
+	if (status == CLI_OK)
+		status = choose_engine(self, d, argc - optind);
 	if (status == CLI_OK)
 		status = can_dump_receive(&d->opts, &d->out, argv + optind,
 					  argc - optind);

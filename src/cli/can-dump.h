@@ -98,10 +98,17 @@ void can_dump_json_drops(struct json *j, const struct can_dump_from *from,
 
 /* ------------------------------------------------------------ source -- */
 
+enum can_dump_engine {
+	CAN_DUMP_RAW,		/* CAN_RAW sockets */
+	CAN_DUMP_RING,
+	CAN_DUMP_AUTO,		/* rings where they are to be had */
+};
+
 struct can_dump_opts {
 	uint64_t count;		/* -n; 0: without */
 	int timeout_ms;		/* -T, or -1 */
 	int rcvbuf;		/* -r, or 0 */
+	enum can_dump_engine engine;
 	uint32_t options;	/* SFAM_CAN_OPT_..., besides what all get */
 	int stays;		/* -D: when an interface goes down */
 	int reopens;		/* SIGHUP is not the end */

@@ -66,7 +66,8 @@ static const struct cli_verb below[] = {
 		.name = "dump",
 		.args = "[--json|-L|-l|-f FILE] [-acdeixDHNS8] [-t a|A|d|z] "
 			"[-s 0|1|2] [-n COUNT] [-T MS] [-r BYTES] [-C MB] "
-			"[-G SECONDS] [-W FILES] IF[,FILTER]...",
+			"[-G SECONDS] [-W FILES] [--engine raw|ring] "
+			"IF[,FILTER]...",
 		.help = "show CAN frames, as candump does",
 		.details =
 "  IF      an interface, or any\n"
@@ -88,14 +89,16 @@ static const struct cli_verb below[] = {
 "  -n      end after COUNT frames\n"
 "  -T      end after MS milliseconds without a frame\n"
 "  -D      do not end when an interface goes down\n"
-"  -r      receive buffer of the socket\n"
+"  -r      receive buffer of the socket; a ring for as many frames\n"
 "  -C MB   begin another file above so many million bytes; 100p: lines\n"
 "  -G SECONDS  another one after that time; FILE is for strftime(3)\n"
 "  -W FILES    with -C a ring of so many, with -G the end after so many\n"
+"  --engine  raw: a socket; ring: shared memory, by which a frame shows up\n"
+"          to 10 ms later. Logs of one interface have it, for root\n"
 "\n"
-"Classic, FD and XL frames. Frames that the socket lost are told on\n"
-"stderr at the end. With -l or -f, SIGHUP is not the end: FILE, which may\n"
-"have been moved away, is opened again.\n",
+"Classic, FD and XL frames. Frames that were lost are told on stderr at the\n"
+"end, with -d where it was, or when nothing more comes. With -l or -f, SIGHUP\n"
+"is not the end: FILE, which may have been moved away, is opened again.\n",
 		.run = can_dump_run,
 	},
 	{

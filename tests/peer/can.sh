@@ -161,7 +161,8 @@ same "XL and raw DLC, screen" "$expected" "$work/screen"
 # python3's socket module, both ways.
 python3 "$here/can-peer.py" send vcan0 &
 sender=$!
-"$SOCKFAM" can dump -L -n 3 -T 600000 vcan0 >"$work/log"
+# By a socket, for which the sender waits.
+"$SOCKFAM" can dump --engine raw -L -n 3 -T 600000 vcan0 >"$work/log"
 wait $sender
 cut -d ' ' -f 2- "$work/log" >"$work/got"
 cat >"$expected" <<END

@@ -132,7 +132,8 @@ def theirs(*options):
 
 
 def ours(*options):
-    return Job((TOOL, "can", "dump") + options)
+    """By a socket: candump's twin in the kernel's lists."""
+    return Job((TOOL, "can", "dump", "--engine", "raw") + options)
 
 
 class Bus:
