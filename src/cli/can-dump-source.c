@@ -128,25 +128,31 @@ static int read_filters(struct sfam_can_filters *ret, const char *arg)
 	return cli_bad_text(arg, r, &diag);
 }
 
-/* Frames for which a socket with -r would have room, at 768 bytes each. */
-static size_t ring_frames(const struct dump *d)
+/*
+ * Frames for which a socket with -r would have room, at 768 bytes each; 0: as
+ * many as a ring has by default.
+ */
+static size_t ring_frames(int rcvbuf)
 {
-	return (size_t)d->opts->rcvbuf * 2 / 768;
+	return rcvbuf ? (size_t)rcvbuf * 2 / 768 + 1 : 0;
 }
 
-/* 1: there is none, and a socket will do. */
+#define NO_RING (-1)		/* and a socket will do */
+
+/* 0, NO_RING, or CLI_FAILED. */
 static int open_ring(const struct dump *d, struct source *s, int index,
 		     const struct sfam_can_filters *filters)
 {
 	int r;
 
 	if (d->opts->engine == CAN_DUMP_RAW)
-		return 1;
-	r = sfam_can_ring_new(&s->ring, index, ring_frames(d), filters);
+		return NO_RING;
+	r = sfam_can_ring_new(&s->ring, index, ring_frames(d->opts->rcvbuf),
+			      filters);
 	if (r == 0)
 		return 0;
 	if (d->opts->engine == CAN_DUMP_AUTO)
-		return 1;
+		return NO_RING;
 	if (r == -EPERM)
 		return cli_error("%s: a ring needs CAP_NET_RAW; try: as root, "
 				 "or --engine raw", s->from.name);
@@ -238,7 +244,7 @@ static int open_source(struct dump *d, struct source *s, char *arg)
 	arg[name_len] = '\0';
 	can_dump_widen(d->out, name_len);
 	r = open_ring(d, s, index, &filters);
-	return r == 1 ? open_socket(d, s, &addr, index, &filters) : r;
+	return r == NO_RING ? open_socket(d, s, &addr, index, &filters) : r;
 }
 
 /* ----------------------------------------------------------- receive -- */

@@ -194,7 +194,7 @@ START_TEST(ring_bursts)
 }
 END_TEST
 
-/* Told before the frames that were queued before the loss: once all the same. */
+/* Told before frames that were queued before the loss: once all the same. */
 START_TEST(asked_early)
 {
 	struct reader r = socket_reader();

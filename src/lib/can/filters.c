@@ -289,7 +289,8 @@ SFAM_PUBLIC int sfam_can_filters_match(const struct sfam_can_filters *filters,
 		       !(all && filters->n > 1);
 	for (i = 0; i < filters->n; i++) {
 		f = sfam__can_filter_normal(filters->filters[i]);
-		holds = (can_id & f.can_mask) == (f.can_id & ~SFAM__CAN_INVERSE);
+		holds = (can_id & f.can_mask) ==
+			(f.can_id & ~SFAM__CAN_INVERSE);
 		if (f.can_id & SFAM__CAN_INVERSE)
 			holds = !holds;
 		if (holds != all)
