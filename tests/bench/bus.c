@@ -153,6 +153,35 @@ void wait_for_receivers(unsigned long n)
 	nap(5 * NAP_NS);
 }
 
+/* Those that are bound: a 1 in the column "R". */
+static unsigned long count_packet_sockets(void)
+{
+	FILE *f = fopen("/proc/net/packet", "r");
+	unsigned long n = 0, running;
+	char line[256];
+
+	if (!f)
+		die("/proc/net/packet");
+	while (fgets(line, sizeof(line), f))
+		n += sscanf(line, "%*s %*s %*s %*s %*s %lu", &running) == 1 &&
+		     running;
+	fclose(f);
+	return n;
+}
+
+void wait_for_rings(unsigned long n)
+{
+	int i;
+
+	for (i = 0; i < NAPS_MAX && count_packet_sockets() != n; i++)
+		nap(NAP_NS);
+	errno = 0;
+	if (i == NAPS_MAX)
+		die("a ring that is not there");
+	/* It has yet to go to sleep. */
+	nap(5 * NAP_NS);
+}
+
 unsigned long count_sent(void)
 {
 	char path[128];

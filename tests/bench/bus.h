@@ -40,6 +40,9 @@ int64_t send_paced(int fd, const struct pace *pace, size_t n);
 /* Until n receivers have bound to the interface and sleep. */
 void wait_for_receivers(unsigned long n);
 
+/* The same of packet sockets. */
+void wait_for_rings(unsigned long n);
+
 /* Frames that the interface has transmitted. */
 unsigned long count_sent(void);
 

@@ -16,10 +16,15 @@
 
 #include <sockfam/can.h>
 
+#include <linux/if_ether.h>
+#include <linux/if_packet.h>
+
 #include "bench.h"
+#include "veth.h"
 
 #define LOOP_MAX 1.03		/* the library to the bare loop */
-#define DUMP_MAX 0.6		/* sockfam can dump to candump */
+#define DUMP_MAX 0.55		/* sockfam can dump, socket, to candump */
+#define RING_MAX 0.2		/* the same, ring, with the sender's share */
 #define OUT "bench-out"
 
 struct cost {
@@ -29,6 +34,7 @@ struct cost {
 
 struct receiver {
 	const char *name;
+	int is_ring;
 	void (*loop)(size_t n);	/* in a child; or NULL and: */
 	const char *const *argv;	/* writes a line per frame */
 };
@@ -156,6 +162,46 @@ static void loop_bare(size_t n)
 	_exit(got != n);
 }
 
+/* A ring for classic frames alone, with large blocks. */
+static size_t walk_block(char *start)
+{
+	struct tpacket_hdr_v1 *block =
+		&((struct tpacket_block_desc *)(void *)start)->hdr.bh1;
+	struct tpacket3_hdr *h;
+	struct sockaddr_ll *from;
+	uint32_t i, n = block->num_pkts;
+
+	h = (void *)(start + block->offset_to_first_pkt);
+	for (i = 0; i < n; i++) {
+		from = (void *)((char *)h + sizeof(*h));
+		note(h->tp_snaplen, (char *)h + h->tp_mac, from->sll_ifindex,
+		     h->tp_sec * INT64_C(1000000000) + h->tp_nsec);
+		h = (void *)((char *)h + h->tp_next_offset);
+	}
+	__atomic_store_n(&block->block_status, TP_STATUS_KERNEL,
+			 __ATOMIC_RELEASE);
+	return n;
+}
+
+static void loop_ring(size_t n)
+{
+	int fd = open_packet();
+	char *map = map_blocks(fd);
+	struct tpacket_block_desc *b;
+	size_t got = 0, at = 0;
+
+	bind_packet(fd, config.ifname, ETH_P_CAN);
+	while (got < n) {
+		b = (void *)(map + at * BLOCK_BYTES);
+		while (!(__atomic_load_n(&b->hdr.bh1.block_status,
+					 __ATOMIC_ACQUIRE) & TP_STATUS_USER))
+			wait_readable(fd);
+		got += walk_block((char *)b);
+		at = (at + 1) % RING_BLOCKS;
+	}
+	_exit(got != n);
+}
+
 /* ------------------------------------------------------------- ours -- */
 
 static void loop_ours(size_t n)
@@ -228,7 +274,10 @@ static int64_t run(const struct receiver *rx, const struct pace *pace,
 	int fd = open_sender();
 	int64_t cost;
 
-	wait_for_receivers(1);
+	if (rx->is_ring)
+		wait_for_rings(1);
+	else
+		wait_for_receivers(1);
 	*ret_sender = send_paced(fd, pace, n);
 	cost = reap(pid, rx->name);
 	close(fd);
@@ -262,13 +311,15 @@ static double measure_alone(const struct pace *pace)
 
 /* ------------------------------------------------------------- rows -- */
 
-enum { BAREST, BARE, OURS, DUMP, PEER, RECEIVERS };
+enum { BAREST, BARE, BARE_RING, OURS, DUMP, RING, PEER, RECEIVERS };
 
 static struct receiver receivers[RECEIVERS] = {
 	[BAREST] = { .name = "barest loop", .loop = loop_barest },
 	[BARE] = { .name = "bare loop", .loop = loop_bare },
+	[BARE_RING] = { .name = "bare ring", .is_ring = 1, .loop = loop_ring },
 	[OURS] = { .name = "the library", .loop = loop_ours },
 	[DUMP] = { .name = "sockfam can dump" },
+	[RING] = { .name = "sockfam can dump, ring", .is_ring = 1 },
 	[PEER] = { .name = "candump" },
 };
 
@@ -293,6 +344,24 @@ static void show(const char *name, const char *pace, const struct cost *floor,
 				ours->sender, peer->sender });
 }
 
+/* What it adds to the sender too: a ring takes it from there. */
+static double total(const struct cost *c)
+{
+	return c->receiver + c->sender;
+}
+
+static void show_ring(const struct pace *pace, const struct cost *c)
+{
+	const double floor = total(&c[BARE_RING]), ours = total(&c[RING]),
+		     peer = total(&c[PEER]);
+	char item[64];
+
+	snprintf(item, sizeof(item), "dump -L, ring, %s", pace->name);
+	show_row(&(struct row){ item, floor, ours, peer });
+	if (pace->burst != 1)
+		set_limit(item, "ours/peer", ours / peer, RING_MAX);
+}
+
 static void show_pace(const struct pace *pace)
 {
 	double alone = measure_alone(pace);
@@ -309,6 +378,7 @@ static void show_pace(const struct pace *pace)
 	show("barest loop", pace->name, &c[BAREST], &c[OURS], NULL);
 	show("receive", pace->name, &c[BARE], &c[OURS], &c[PEER]);
 	show("can dump -L", pace->name, &c[BARE], &c[DUMP], &c[PEER]);
+	show_ring(pace, c);
 	/* One by one the wake-ups are most of it, for any program. */
 	if (pace->burst != 1) {
 		snprintf(item, sizeof(item), "can dump -L, %s", pace->name);
@@ -326,7 +396,11 @@ static void show_pace(const struct pace *pace)
 void bench_receive(void)
 {
 	const char *const dump[] = {
-		config.sockfam, "can", "dump", "-L", "-r", RCVBUF_TEXT, "-n",
+		config.sockfam, "can", "dump", "--engine", "raw", "-L", "-r",
+		RCVBUF_TEXT, "-n", count, config.ifname, NULL,
+	};
+	const char *const ring[] = {
+		config.sockfam, "can", "dump", "--engine", "ring", "-L", "-n",
 		count, config.ifname, NULL,
 	};
 	const char *const peer[] = {
@@ -336,10 +410,12 @@ void bench_receive(void)
 	size_t i;
 
 	receivers[DUMP].argv = dump;
+	receivers[RING].argv = ring;
 	receivers[PEER].argv = peer;
 	show_heading("CAN receive, per frame; floor: bare recvmmsg loop with "
 		     "name, stamp, drops\n# (barest: without); peer: candump "
-		     "-L to a file");
+		     "-L to a file\n# ring: with the sender's share; floor: a "
+		     "ring that is only read");
 	for (i = 0; i < sizeof(paces) / sizeof(paces[0]); i++)
 		show_pace(&paces[i]);
 }
