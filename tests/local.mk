@@ -47,6 +47,8 @@ UNIT_TESTS = \
 	tests/unit/test-api \
 	tests/unit/test-bits \
 	tests/unit/test-bpf \
+	tests/unit/test-can-asc \
+	tests/unit/test-can-asc-write \
 	tests/unit/test-can-bcm \
 	tests/unit/test-can-bcm-bus \
 	tests/unit/test-can-bcm-message \
@@ -316,6 +318,7 @@ CLI_TEST = tests/cli.sh
 PEER_TESTS = \
 	tests/peer/addr.sh \
 	tests/peer/alg.sh \
+	tests/peer/can-asc.sh \
 	tests/peer/can-log.sh \
 	tests/peer/bcm.sh \
 	tests/peer/can-dump.sh \
@@ -346,6 +349,7 @@ EXTRA_DIST += $(CLI_TEST) $(M32_TEST) $(PEER_TESTS) \
 	tests/data/packet-lines.txt \
 	tests/fuzz/fuzz-addr.c \
 	tests/fuzz/fuzz-bpf.c \
+	tests/fuzz/fuzz-can-log.c \
 	tests/fuzz/fuzz-can-text.c \
 	tests/fuzz/fuzz-capture.c \
 	tests/fuzz/fuzz-decode.c \
@@ -358,6 +362,7 @@ EXTRA_DIST += $(CLI_TEST) $(M32_TEST) $(PEER_TESTS) \
 	tests/peer/alg-sums.sh \
 	tests/peer/alg-whole.sh \
 	tests/peer/bcm.py \
+	tests/peer/can-asc.py \
 	tests/peer/can-bits.py \
 	tests/peer/can-dump.py \
 	tests/peer/can-peer.py \
@@ -435,6 +440,7 @@ fuzz:
 	@clang $(FUZZ_FLAGS) -fsanitize=fuzzer-no-link -fPIC -shared \
 		-o fuzz-tried.so $(FUZZ_FILES)
 	@for name in can-text capture addr decode bpf isotp; do \
+	@for name in can-log can-text capture addr decode bpf; do \
 		clang $(FUZZ_FLAGS) -fsanitize=fuzzer -o fuzz-$$name \
 			$(srcdir)/tests/fuzz/fuzz-$$name.c ./fuzz-tried.so && \
 		./fuzz-$$name -max_total_time=$(SECONDS) -seed=$(SEED) \
@@ -442,10 +448,12 @@ fuzz:
 			{ cat fuzz.log; exit 1; }; \
 		grep number_of_executed fuzz.log; \
 	done
-CLEANFILES += fuzz.log fuzz-can-text fuzz-capture fuzz-addr fuzz-decode fuzz-bpf
+CLEANFILES += fuzz.log fuzz-can-log fuzz-can-text fuzz-capture fuzz-addr fuzz-decode fuzz-bpf
 .PHONY: check-vm check-vm-programs fuzz soak-relay
 CLEANFILES += fuzz.log fuzz-tried.so fuzz-can-text fuzz-capture fuzz-addr \
 	fuzz-decode fuzz-bpf fuzz-isotp
+CLEANFILES += fuzz.log fuzz-tried.so fuzz-can-log fuzz-can-text fuzz-capture fuzz-addr \
+	fuzz-decode fuzz-bpf
 .PHONY: check-vm fuzz soak-relay
 
 include tests/bench/local.mk

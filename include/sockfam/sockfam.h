@@ -7,6 +7,7 @@
 #include <sockfam/alg.h>
 #include <sockfam/base.h>
 #include <sockfam/bpf.h>
+#include <sockfam/can-asc.h>
 #include <sockfam/can-bcm.h>
 #include <sockfam/can-bits.h>
 #include <sockfam/can-error.h>

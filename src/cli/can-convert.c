@@ -9,12 +9,13 @@
 #include <string.h>
 #include <arpa/inet.h>
 
+#include "can-asc.h"
 #include "can-cli.h"
 #include "output.h"
 #include "packet-cli.h"
 
 #define ETH_P_CANXL_SINCE_6_1 0x000e
-#define NAMES_MAX 256
+#define NAMES_MAX SFAM_CAN_ASC_CHANNEL_MAX
 #define NOT_CAN UINT32_MAX
 
 struct convert {
@@ -23,6 +24,9 @@ struct convert {
 	struct output out;
 	struct sfam_capture_writer *writer;	/* NULL: lines are written */
 	enum sfam_capture_format format;
+	int is_asc;				/* of Vector's ASC */
+	struct can_asc_in asc_in;
+	struct can_asc_out asc_out;
 	/* Of the interfaces, by their number in the file that is written. */
 	char names[NAMES_MAX][16];
 	uint64_t lost[NAMES_MAX];	/* to be told with the next frame */
@@ -80,15 +84,15 @@ static int number_of(struct convert *c, const char *name, uint32_t *ret)
 static int tell_drops(struct convert *c, uint32_t number)
 {
 	const uint64_t n = c->lost[number];
-	char line[128];
-	size_t len;
+	char line[128] = CAN_ASC_OURS;
+	size_t len = c->is_asc ? strlen(line) : 0;
 
 	if (n == 0)
 		return CLI_OK;
 	c->lost[number] = 0;
 	c->total_lost[number] += n;
-	len = can_cli_drops_line(line, sizeof(line), c->names[number], n,
-				 c->total_lost[number]);
+	len += can_cli_drops_line(line + len, sizeof(line) - len,
+				  c->names[number], n, c->total_lost[number]);
 	return output_write(&c->out, line, len) < 0 ? CLI_FAILED : CLI_OK;
 }
 
@@ -111,6 +115,25 @@ static int put_line(struct convert *c, const struct one *o)
 	c->cut_stamps += o->time_ns % 1000 != 0;
 	return output_write(&c->out, line, (size_t)n) < 0 ? CLI_FAILED :
 							    CLI_OK;
+}
+
+static int put_asc(struct convert *c, const struct one *o)
+{
+	const struct can_asc_frame f = {
+		.time_ns = o->time_ns,
+		.channel = o->number + 1,
+		.direction = o->direction,
+		.frame = o->frame,
+		.size = o->size,
+	};
+
+	if (can_asc_begin(&c->asc_out, &c->out, o->time_ns) != CLI_OK ||
+	    can_asc_put_names(&c->asc_out, &c->out, c->n_names,
+			      c->names) != CLI_OK ||
+	    tell_drops(c, o->number) != CLI_OK)
+		return CLI_FAILED;
+	c->cut_stamps += o->time_ns % 1000 != 0;
+	return can_asc_put(&c->asc_out, &c->out, &f);
 }
 
 /* An XL frame has a flag where the others have their length. */
@@ -153,7 +176,8 @@ static int put_packet(struct convert *c, const struct one *o)
 
 static int put(struct convert *c, const struct one *o)
 {
-	int status = c->writer ? put_packet(c, o) : put_line(c, o);
+	int status = c->writer ? put_packet(c, o) :
+		     c->is_asc ? put_asc(c, o) : put_line(c, o);
 
 	c->frames += status == CLI_OK;
 	c->last_ns = o->time_ns;
@@ -201,7 +225,41 @@ static int take_line(struct convert *c, const char *text, size_t len,
 	return put(c, &o);
 }
 
-static int read_log(struct convert *c)
+static int take_asc_line(struct convert *c, const char *text, size_t len,
+			 uint64_t number)
+{
+	uint8_t frame[SFAM_CANXL_MTU] __attribute__((aligned(8)));
+	struct sfam_can_asc_line line;
+	struct sfam_diag diag = { .offset = 0 };
+	struct one o = { .frame = frame };
+	const char *name;
+	int kind = sfam_can_asc_parse(&c->asc_in.state, &line, frame,
+				      sizeof(frame), text, len, &diag);
+
+	if (kind < 0)
+		return damaged(c, number, &diag, kind);
+	if (kind == SFAM_CAN_ASC_CHANNEL)
+		can_asc_take_name(&c->asc_in, line.channel, line.ifname);
+	c->asc_in.events += kind == SFAM_CAN_ASC_EVENT;
+	if (kind != SFAM_CAN_ASC_FRAME && kind != SFAM_CAN_ASC_DROPS)
+		return CLI_OK;
+	name = kind == SFAM_CAN_ASC_DROPS ? line.ifname :
+	       can_asc_name(&c->asc_in, line.channel);
+	if (number_of(c, name, &o.number) != CLI_OK)
+		return CLI_FAILED;
+	if (kind == SFAM_CAN_ASC_DROPS) {
+		c->lost[o.number] += line.drops;
+		return CLI_OK;
+	}
+	o.time_ns = line.time_ns;
+	o.direction = line.direction;
+	o.size = line.frame_size;
+	return put(c, &o);
+}
+
+static int read_lines(struct convert *c,
+		      int (*take)(struct convert *c, const char *text,
+				  size_t len, uint64_t number))
 {
 	const int is_stdin = strcmp(c->in, "-") == 0;
 	FILE *f = is_stdin ? stdin : fopen(c->in, "re");
@@ -214,7 +272,7 @@ static int read_log(struct convert *c)
 	if (!f)
 		return cli_bad_call(c->in, -errno);
 	while (status == CLI_OK && (n = getline(&line, &size, f)) > 0)
-		status = take_line(c, line, (size_t)n, ++number);
+		status = take(c, line, (size_t)n, ++number);
 	if (status == CLI_OK && ferror(f))
 		status = cli_bad_call(c->in, -errno);
 	free(line);
@@ -319,10 +377,16 @@ static int is_capture(const char *name)
 	return ends_in(name, ".pcapng") || ends_in(name, ".pcap");
 }
 
+static int is_asc(const char *name)
+{
+	return ends_in(name, ".asc");
+}
+
 static int begin(struct convert *c, const char *name)
 {
 	int r;
 
+	c->is_asc = is_asc(name);
 	if (!is_capture(name))
 		return CLI_OK;
 	c->format = packet_save_format(name);
@@ -344,6 +408,9 @@ static int tell_last_drops(struct convert *c)
 	int r;
 
 	for (i = 0; i < c->n_names; i++) {
+		if (c->lost[i] && c->is_asc &&
+		    can_asc_begin(&c->asc_out, &c->out, c->last_ns) != CLI_OK)
+			return CLI_FAILED;
 		if (c->lost[i] && !c->writer && tell_drops(c, i) != CLI_OK)
 			return CLI_FAILED;
 		if (!c->lost[i])
@@ -363,8 +430,9 @@ static void tell(const struct convert *c)
 {
 	fprintf(stderr, "%" PRIu64 " frames\n", c->frames);
 	if (c->cut_stamps)
-		fprintf(stderr, "%" PRIu64 " stamps cut to microseconds: a "
-			"log holds no more\n", c->cut_stamps);
+		fprintf(stderr, "%" PRIu64 " stamps cut to microseconds: %s "
+			"holds no more\n", c->cut_stamps,
+			c->is_asc ? "ASC" : "a log");
 	if (c->cut_drops)
 		fprintf(stderr, "%" PRIu64 " lost frames left out: pcap does "
 			"not hold them\n", c->cut_drops);
@@ -374,6 +442,8 @@ static void tell(const struct convert *c)
 	if (c->damaged)
 		fprintf(stderr, "%" PRIu64 " damaged and left out\n",
 			c->damaged);
+	can_asc_tell_in(&c->asc_in);
+	can_asc_tell_out(&c->asc_out, c->names);
 }
 
 static int convert(struct convert *c, const char *out)
@@ -381,7 +451,9 @@ static int convert(struct convert *c, const char *out)
 	int status = begin(c, out);
 
 	if (status == CLI_OK)
-		status = is_capture(c->in) ? read_capture(c) : read_log(c);
+		status = is_capture(c->in) ? read_capture(c) :
+			 is_asc(c->in) ? read_lines(c, take_asc_line) :
+					 read_lines(c, take_line);
 	if (status == CLI_OK)
 		status = tell_last_drops(c);
 	if (status != CLI_OK)
@@ -405,24 +477,56 @@ static int check_names(const char *in, const char *out)
 	return CLI_OK;
 }
 
+/* Of -i: names of the channels that are read, and of those written. */
+static int take_names(struct convert *c, const char *list, const char *out)
+{
+	struct can_asc_in *in = &c->asc_in;
+	uint32_t number;
+	char name[16];
+	size_t n;
+
+	for (; *list; list += n + (list[n] == ',')) {
+		n = strcspn(list, ",");
+		if (n < 1 || n >= sizeof(name) || strcspn(list, " \t") < n ||
+		    in->n_given == SFAM_CAN_ASC_CHANNEL_MAX)
+			return cli_error("-i: %s: expected up to %d "
+					 "interfaces of 1 to 15 bytes", list,
+					 SFAM_CAN_ASC_CHANNEL_MAX);
+		snprintf(name, sizeof(name), "%.*s", (int)n, list);
+		snprintf(in->names[++in->n_given], sizeof(name), "%s", name);
+		if (is_asc(out) && number_of(c, name, &number) != CLI_OK)
+			return CLI_FAILED;
+	}
+	return CLI_OK;
+}
+
 int can_convert_run(const struct cli_verb *self, int argc, char **argv)
 {
+	const char *interfaces = NULL;
 	struct convert *c;
 	int status, is_strict = 0, option;
 
-	while ((option = cli_getopt(self, argc, argv, "+:s")) != -1) {
+	while ((option = cli_getopt(self, argc, argv, "+:i:s")) != -1) {
 		if (option == '?')
 			return CLI_USAGE;
-		is_strict = 1;
+		if (option == 'i')
+			interfaces = optarg;
+		else
+			is_strict = 1;
 	}
 	if (argc - optind != 2)
 		return cli_usage(self, "from which file, to which?");
+	if (interfaces && !is_asc(argv[optind]) && !is_asc(argv[optind + 1]))
+		return cli_usage(self, "-i is of .asc files, and none is "
+				 "here");
 	c = calloc(1, sizeof(*c));
 	if (!c)
 		return cli_bad_call("can convert", -ENOMEM);
 	c->in = argv[optind];
 	c->is_strict = is_strict;
 	status = check_names(argv[optind], argv[optind + 1]);
+	if (status == CLI_OK && interfaces)
+		status = take_names(c, interfaces, argv[optind + 1]);
 	if (status == CLI_OK && output_open(&c->out, argv[optind + 1]) < 0)
 		status = CLI_FAILED;
 	if (status == CLI_OK) {

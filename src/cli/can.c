@@ -127,15 +127,19 @@ static const struct cli_verb below[] = {
 	},
 	{
 		.name = "convert",
-		.args = "[-s] IN OUT",
+		.args = "[-s] [-i IF[,IF]...] IN OUT",
 		.help = "a log of CAN frames in another format",
 		.details =
 "  .pcapng .pcap  capture files, as wireshark has them; IN also as .gz\n"
+"  .asc           Vector's ASC, with numbered channels for interfaces\n"
 "  other names    candump's log; -: stdin, stdout\n"
 "  -s             end at the first line that is damaged\n"
+"  -i             of .asc: the interfaces of channels 1, 2 ...; without, as\n"
+"                 the file says, or can0, can1 ...; written: as they come\n"
 "\n"
 "A pcapng file holds all that a log does, but not the other way round: a\n"
-"log's stamps end at microseconds. What is left out is told on stderr.\n"
+"log's stamps end at microseconds, and ASC has no classes of errors. What\n"
+"is left out is told on stderr, and which channel is which interface.\n"
 "Damaged lines are told, and left out. OUT appears when all is there.\n",
 		.run = can_convert_run,
 	},

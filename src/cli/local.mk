@@ -55,6 +55,8 @@ sockfam_SOURCES = $(DECODE_SOURCES) \
 	src/cli/alg-sums.h \
 	src/cli/alg-unseal.c \
 	src/cli/alg.c \
+	src/cli/can-asc.c \
+	src/cli/can-asc.h \
 	src/cli/can-bcm.c \
 	src/cli/can-bcm.h \
 	src/cli/can-changes.c \

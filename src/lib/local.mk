@@ -46,6 +46,8 @@ libsockfam_la_SOURCES = \
 	src/lib/base/hex.c \
 	src/lib/base/interface-list.c \
 	src/lib/base/interface.c \
+	src/lib/base/local-time.c \
+	src/lib/base/local-time.h \
 	src/lib/base/memory.c \
 	src/lib/base/move.c \
 	src/lib/base/now.c \
@@ -124,6 +126,12 @@ libsockfam_la_SOURCES = \
 	src/lib/family/vsock.c \
 	src/lib/family/x25.c \
 	src/lib/family/xdp.c \
+	src/lib/can/asc-date.c \
+	src/lib/can/asc-format.c \
+	src/lib/can/asc-frame.c \
+	src/lib/can/asc-parse.c \
+	src/lib/can/asc-scan.c \
+	src/lib/can/asc.h \
 	src/lib/can/bcm-chain.c \
 	src/lib/can/bcm-message.c \
 	src/lib/can/bcm-recv.c \

@@ -254,6 +254,8 @@ static void can(void)
 	struct can_filter filter;
 	char text[SFAM_CAN_TEXT_STRLEN];
 	struct sfam_can_log_line line;
+	struct sfam_can_asc asc = { 0 };
+	struct sfam_can_asc_line asc_line;
 	uint32_t mask;
 
 	EXPECT(sfam_can_text_parse(&frame, sizeof(frame), "123#11", 6, 0,
@@ -268,6 +270,12 @@ static void can(void)
 				   sizeof(frame)) > 0);
 	EXPECT(sfam_can_log_parse(&line, &frame, sizeof(frame), "#", 1, 0,
 				  NULL) == SFAM_CAN_LOG_OTHER);
+	EXPECT(sfam_can_asc_format_header(text, sizeof(text), 0) > 0);
+	EXPECT(sfam_can_asc_format_channel(text, sizeof(text), 1, "c") > 0);
+	EXPECT(sfam_can_asc_format(text, sizeof(text), 0, 1, 'R', &frame,
+				   sizeof(frame)) > 0);
+	EXPECT(sfam_can_asc_parse(&asc, &asc_line, &frame, sizeof(frame), "",
+				  0, NULL) == SFAM_CAN_ASC_OTHER);
 	EXPECT(sfam_can_filter_parse(&filter, &mask, "123:7FF", 7, NULL) ==
 	       SFAM_CAN_FILTER_ID);
 	EXPECT(sfam_can_set_filters(-1, &filter, 1) == -EBADF);

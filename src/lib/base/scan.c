@@ -179,6 +179,31 @@ int sfam__scan_hex(struct sfam__scan *s, size_t n, uint32_t *ret,
 	return 0;
 }
 
+size_t sfam__scan_digits(struct sfam__scan *s, uint64_t max, uint64_t *ret)
+{
+	const size_t start = s->pos;
+	unsigned int digit;
+
+	for (*ret = 0; s->pos < s->len; s->pos++) {
+		digit = (unsigned int)(unsigned char)s->text[s->pos] - '0';
+		if (digit > 9)
+			break;
+		if (digit > max || *ret > (max - digit) / 10)
+			return 0;
+		*ret = *ret * 10 + digit;
+	}
+	return s->pos - start;
+}
+
+size_t sfam__scan_blanks(struct sfam__scan *s)
+{
+	const size_t start = s->pos;
+
+	while (sfam__scan_skip(s, ' ') || sfam__scan_skip(s, '\t'))
+		;
+	return s->pos - start;
+}
+
 /* The byte that an escape stands for; pos is behind the backslash. */
 static int scan_escape(struct sfam__scan *s, char *ret)
 {

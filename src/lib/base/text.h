@@ -52,6 +52,10 @@ int sfam__scan_hex(struct sfam__scan *s, size_t n, uint32_t *ret,
 		   const char *expected);
 /* How many hex digits come next. */
 size_t sfam__scan_hex_run(const struct sfam__scan *s);
+/* Takes decimal digits, leading zeros too: how many; 0 where above max. */
+size_t sfam__scan_digits(struct sfam__scan *s, uint64_t max, uint64_t *ret);
+/* Takes blanks and tabs: how many. */
+size_t sfam__scan_blanks(struct sfam__scan *s);
 
 /*
  * An escaped run of bytes up to an unescaped comma outside parentheses or

@@ -12,37 +12,11 @@ static int fail(const struct sfam__scan *s, size_t at, const char *expected)
 	return sfam__scan_fail(s, -EINVAL, at, expected);
 }
 
-static size_t skip_blanks(struct sfam__scan *s)
-{
-	const size_t start = s->pos;
-
-	while (sfam__scan_skip(s, ' ') || sfam__scan_skip(s, '\t'))
-		;
-	return s->pos - start;
-}
-
-/* Decimal digits with leading zeros: how many. */
-static size_t scan_digits(struct sfam__scan *s, uint64_t max, uint64_t *ret)
-{
-	const size_t start = s->pos;
-	unsigned int digit;
-
-	for (*ret = 0; s->pos < s->len; s->pos++) {
-		digit = (unsigned int)(unsigned char)s->text[s->pos] - '0';
-		if (digit > 9)
-			break;
-		if (*ret > (max - digit) / 10)
-			return 0;
-		*ret = *ret * 10 + digit;
-	}
-	return s->pos - start;
-}
-
 static int scan_number(struct sfam__scan *s, uint64_t *ret)
 {
 	const size_t start = s->pos;
 
-	return scan_digits(s, UINT64_MAX, ret) ? 0 :
+	return sfam__scan_digits(s, UINT64_MAX, ret) ? 0 :
 	       fail(s, start, "a number of frames");
 }
 
@@ -81,12 +55,12 @@ static int scan_stamp(struct sfam__scan *s, int64_t *ret)
 	uint64_t seconds, part;
 	size_t digits;
 
-	if (scan_digits(s, S_MAX - 1, &seconds) == 0)
+	if (sfam__scan_digits(s, S_MAX - 1, &seconds) == 0)
 		return fail(s, start, "seconds since 1970");
 	if (!sfam__scan_skip(s, '.'))
 		return fail(s, s->pos, "\".\"");
 	start = s->pos;
-	digits = scan_digits(s, NS_PER_S - 1, &part);
+	digits = sfam__scan_digits(s, NS_PER_S - 1, &part);
 	if (digits != 6 && digits != 9)
 		return fail(s, start, "six or nine digits");
 	if (!sfam__scan_skip(s, ')'))
@@ -101,9 +75,10 @@ static int scan_stamp(struct sfam__scan *s, int64_t *ret)
 static int scan_direction(struct sfam__scan *s, char *ret)
 {
 	*ret = 0;
-	if (skip_blanks(s) && (sfam__scan_is(s, 'R') || sfam__scan_is(s, 'T')))
+	if (sfam__scan_blanks(s) &&
+	    (sfam__scan_is(s, 'R') || sfam__scan_is(s, 'T')))
 		*ret = s->text[s->pos++];
-	skip_blanks(s);
+	sfam__scan_blanks(s);
 	return sfam__scan_end(s) ? 0 : fail(s, s->pos, "R, T or the end");
 }
 
@@ -134,12 +109,12 @@ static int parse_frame(struct sfam__scan *s, struct sfam_can_log_line *ret,
 
 	if (r < 0)
 		return r;
-	if (skip_blanks(s) == 0)
+	if (sfam__scan_blanks(s) == 0)
 		return fail(s, s->pos, "a blank");
 	r = scan_name(s, ' ', l.ifname, sizeof(l.ifname));
 	if (r < 0)
 		return r;
-	skip_blanks(s);
+	sfam__scan_blanks(s);
 	n = scan_frame(s, copy, size < sizeof(copy) ? size : sizeof(copy),
 		       text_flags);
 	if (n < 0)
