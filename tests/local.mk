@@ -59,6 +59,7 @@ UNIT_TESTS = \
 	tests/unit/test-can-error \
 	tests/unit/test-can-filter \
 	tests/unit/test-can-filter-bpf \
+	tests/unit/test-can-filter-terms \
 	tests/unit/test-can-filters \
 	tests/unit/test-can-frame \
 	tests/unit/test-can-gw \
@@ -187,6 +188,8 @@ tests_unit_test_can_bcm_watch_SOURCES = tests/unit/test-can-bcm-watch.c \
 tests_unit_test_can_filter_bpf_CPPFLAGS = $(INTERNAL_CPPFLAGS)
 tests_unit_test_can_filter_bpf_SOURCES = tests/unit/test-can-filter-bpf.c \
 	src/lib/can/filter-bpf.c src/lib/can/filters.h
+tests_unit_test_can_filter_terms_SOURCES = \
+	tests/unit/test-can-filter-terms.c tests/unit/test-can-vcan.h
 tests_unit_test_can_filters_SOURCES = tests/unit/test-can-filters.c \
 	tests/unit/test-can-vcan.h
 tests_unit_test_can_gw_SOURCES = tests/unit/test-can-gw.c \

@@ -35,7 +35,9 @@ struct convert {
 	/* Of the file that is read. */
 	uint32_t numbers[NAMES_MAX];	/* NOT_CAN, or where it is written */
 	uint32_t n_numbers;
+	const struct sfam_can_filters *filters;	/* -f, or NULL */
 	uint64_t frames;
+	uint64_t filtered;	/* that no filter let pass */
 	int64_t last_ns;	/* of the last one */
 	uint64_t cut_stamps, cut_drops;	/* that the format cannot hold */
 	uint64_t others;		/* packets that are not CAN */
@@ -176,9 +178,15 @@ static int put_packet(struct convert *c, const struct one *o)
 
 static int put(struct convert *c, const struct one *o)
 {
-	int status = c->writer ? put_packet(c, o) :
-		     c->is_asc ? put_asc(c, o) : put_line(c, o);
+	int status;
 
+	if (c->filters &&
+	    sfam_can_filters_match_frame(c->filters, o->frame, o->size) == 0) {
+		c->filtered++;
+		return CLI_OK;
+	}
+	status = c->writer ? put_packet(c, o) :
+		 c->is_asc ? put_asc(c, o) : put_line(c, o);
 	c->frames += status == CLI_OK;
 	c->last_ns = o->time_ns;
 	return status;
@@ -429,6 +437,9 @@ static int tell_last_drops(struct convert *c)
 static void tell(const struct convert *c)
 {
 	fprintf(stderr, "%" PRIu64 " frames\n", c->frames);
+	if (c->filters)
+		fprintf(stderr, "%" PRIu64 " frames that no filter let "
+			"pass\n", c->filtered);
 	if (c->cut_stamps)
 		fprintf(stderr, "%" PRIu64 " stamps cut to microseconds: %s "
 			"holds no more\n", c->cut_stamps,
@@ -500,16 +511,27 @@ static int take_names(struct convert *c, const char *list, const char *out)
 	return CLI_OK;
 }
 
+static int take_filters(struct sfam_can_filters *filters, const char *text)
+{
+	struct sfam_diag diag;
+	int r = sfam_can_filters_parse(filters, text, strlen(text), &diag);
+
+	return r < 0 ? cli_bad_text(text, r, &diag) : CLI_OK;
+}
+
 int can_convert_run(const struct cli_verb *self, int argc, char **argv)
 {
-	const char *interfaces = NULL;
+	struct sfam_can_filters filters = { .n = 0 };
+	const char *interfaces = NULL, *list = NULL;
 	struct convert *c;
 	int status, is_strict = 0, option;
 
-	while ((option = cli_getopt(self, argc, argv, "+:i:s")) != -1) {
+	while ((option = cli_getopt(self, argc, argv, "+:f:i:s")) != -1) {
 		if (option == '?')
 			return CLI_USAGE;
-		if (option == 'i')
+		if (option == 'f')
+			list = optarg;
+		else if (option == 'i')
 			interfaces = optarg;
 		else
 			is_strict = 1;
@@ -523,8 +545,11 @@ int can_convert_run(const struct cli_verb *self, int argc, char **argv)
 	if (!c)
 		return cli_bad_call("can convert", -ENOMEM);
 	c->in = argv[optind];
+	c->filters = list ? &filters : NULL;
 	c->is_strict = is_strict;
 	status = check_names(argv[optind], argv[optind + 1]);
+	if (status == CLI_OK && list)
+		status = take_filters(&filters, list);
 	if (status == CLI_OK && interfaces)
 		status = take_names(c, interfaces, argv[optind + 1]);
 	if (status == CLI_OK && output_open(&c->out, argv[optind + 1]) < 0)

@@ -36,6 +36,18 @@ static void print_filters(const struct sfam_can_filters *f)
 	putchar('\n');
 }
 
+/* What filters cannot say, as tcpdump -d has programs. */
+static void print_program(const struct sfam_can_filters *f)
+{
+	char line[SFAM_BPF_STRLEN];
+	size_t i;
+
+	for (i = 0; i < f->n_insns; i++) {
+		sfam_bpf_format(&f->insns[i], i, line, sizeof(line));
+		puts(line);
+	}
+}
+
 int can_filter_run(const struct cli_verb *self, int argc, char **argv)
 {
 	struct sfam_can_filters filters;
@@ -51,5 +63,6 @@ int can_filter_run(const struct cli_verb *self, int argc, char **argv)
 	if (r < 0)
 		return cli_bad_text(argv[optind], r, &diag);
 	print_filters(&filters);
+	print_program(&filters);
 	return CLI_OK;
 }

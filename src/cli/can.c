@@ -72,7 +72,7 @@ static const struct cli_verb below[] = {
 		.details =
 "  IF      an interface, or any\n"
 "  FILTER  ID:MASK, ID~MASK (inverse), #ERRORMASK, j (all must match); also\n"
-"          ID, ID-ID, std, ext, rtr\n"
+"          ID, ID-ID, std, ext, rtr, bytes of data: see 'can filter -h'\n"
 "  -L      log format: (1700000000.123456) can0 123#1122\n"
 "  -l, -f  a log into candump-DATE_TIME.log, or FILE ('-': as -L)\n"
 "  --json  an object on each line, also for frames that were lost\n"
@@ -107,7 +107,15 @@ static const struct cli_verb below[] = {
 		.help = "show what a list of filters becomes in the kernel",
 		.details =
 "The filters of 'can dump', and the fewest found that let the same pass, in\n"
-"candump's form: 100-1FF becomes 100:80000700.\n",
+"candump's form: 100-1FF becomes 100:80000700. A frame passes if a FILTER\n"
+"holds; terms joined by + must all hold, and one after ! must not:\n"
+"  ID:MASK  ID~MASK  #ERRORMASK  j   as in candump\n"
+"  ID  ID-ID  std  ext  rtr  err     identifiers, and their classes\n"
+"  classic  canfd  canxl             kinds of frames\n"
+"  [0]=12  [2]&F0=30                 bytes of data, in hex\n"
+"  len=8  'len>8'  'len<=4'          bytes of data in all\n"
+"A [ needs no + before it: 123[0]=12+[1]=34,'!100-1FF+std'. What the kernel's\n"
+"filters cannot say is a program behind them (BPF), listed as by tcpdump -d.\n",
 		.run = can_filter_run,
 	},
 	{
@@ -127,13 +135,15 @@ static const struct cli_verb below[] = {
 	},
 	{
 		.name = "convert",
-		.args = "[-s] [-i IF[,IF]...] IN OUT",
+		.args = "[-s] [-f FILTER[,FILTER]...] [-i IF[,IF]...] "
+			"IN OUT",
 		.help = "a log of CAN frames in another format",
 		.details =
 "  .pcapng .pcap  capture files, as wireshark has them; IN also as .gz\n"
 "  .asc           Vector's ASC, with numbered channels for interfaces\n"
 "  other names    candump's log; -: stdin, stdout\n"
 "  -s             end at the first line that is damaged\n"
+"  -f             only frames that pass, as through 'can dump'\n"
 "  -i             of .asc: the interfaces of channels 1, 2 ...; without, as\n"
 "                 the file says, or can0, can1 ...; written: as they come\n"
 "\n"

@@ -143,6 +143,9 @@ libsockfam_la_SOURCES = \
 	src/lib/can/error.c \
 	src/lib/can/filter-bpf.c \
 	src/lib/can/filter.c \
+	src/lib/can/filters-code.c \
+	src/lib/can/filters-item.c \
+	src/lib/can/filters-item.h \
 	src/lib/can/filters.c \
 	src/lib/can/filters.h \
 	src/lib/can/frame.c \
@@ -193,7 +196,6 @@ libsockfam_la_SOURCES = \
 	src/lib/packet/vlan.c \
 	src/lib/socket/batch.c \
 	src/lib/socket/batch.h \
-	src/lib/packet/filter-code.c \
 	src/lib/packet/filter-gen.c \
 	src/lib/packet/filter-parse.c \
 	src/lib/packet/filter-test.c \
@@ -201,6 +203,8 @@ libsockfam_la_SOURCES = \
 	src/lib/packet/filter.c \
 	src/lib/packet/filter.h \
 	src/lib/socket/bpf-check.c \
+	src/lib/socket/bpf-code.c \
+	src/lib/socket/bpf-code.h \
 	src/lib/socket/bpf-format.c \
 	src/lib/socket/bpf-run.c \
 	src/lib/socket/bpf.c \

@@ -135,6 +135,23 @@ refuses "-i without .asc" 2 "-i is of .asc files" \
 refuses "an empty name" 1 "expected up to 255 interfaces" \
 	"$SOCKFAM" can convert -i can0,,can1 all.log x.asc
 
+# A filter leaves out of a log what it keeps from a socket.
+convert -f '7FF,1FFFFFFF,canfd+[1]=22,123[3]=44' all.log got.log 2>err
+grep -E ' (7FF#R|1FFFFFFF##|12345678##|123#11223344)' all.log >want
+same "-f" want got.log
+printf '4 frames\n5 frames that no filter let pass\n' >want
+same "and what it left out is counted" want err
+refuses "a bad filter" 1 "at 3: expected the number of a byte" \
+	"$SOCKFAM" can convert -f '12[x]' all.log got.log
+"$SOCKFAM" can filter '123[0]=12' >got
+sed -n '1p;2p;$p' got >got3
+cat >want <<'END'
+123:800007FF
+(000) ld       [0]
+(020) ret      #0
+END
+same "can filter shows filters and program" want got3
+
 # python-can, with our files and its own.
 python3 "$here/can-asc.py" "$SOCKFAM" >out
 cat out

@@ -147,6 +147,7 @@ static void can_filters(void)
 
 	EXPECT(sfam_can_filters_parse(&f, "100-1FF", 7, NULL) == 0);
 	EXPECT(sfam_can_filters_match(&f, 0x123) == 1);
+	EXPECT(sfam_can_filters_match_frame(&f, "", 0) == -EINVAL);
 	EXPECT(sfam_can_filters_set(-1, &f) == -EBADF);
 }
 

@@ -149,12 +149,30 @@ START_TEST(without_filters)
 }
 END_TEST
 
+/* A list that has a program already: it keeps what is asked for. */
+START_TEST(with_program)
+{
+	static const char text[] = "123+classic,#4";
+
+	ck_assert_ok(sfam_can_filters_parse(&filters, text, strlen(text),
+					    NULL));
+	ck_assert_uint_gt(filters.n_insns, 0);
+	compile();
+	ck_assert_uint_eq(n_insns, filters.n_insns);
+	ck_assert_uint_eq(kept(0x123, CAN_MTU), KEEP);
+	ck_assert_uint_eq(kept(0x124, CAN_MTU), 0);
+	ck_assert_uint_eq(kept(0x123, CAN_MTU - 1), 0);
+	ck_assert_uint_eq(kept(CAN_ERR_FLAG | 4, CAN_MTU), KEEP);
+}
+END_TEST
+
 int main(void)
 {
 	const struct harness_test tests[] = {
 		{ random_lists, NULL },
 		{ long_lists, NULL },
 		{ without_filters, NULL },
+		{ with_program, NULL },
 	};
 
 	return harness_run("can-filter-bpf", tests, HARNESS_LEN(tests));

@@ -38,7 +38,8 @@ static void is_refused(const char *text, size_t offset, const char *expected)
 START_TEST(refused)
 {
 	static const char item[] = "ID, ID-ID, ID:MASK, ID~MASK, #MASK, std, "
-				   "ext, rtr or j";
+				   "ext, rtr, err, classic, canfd, canxl, "
+				   "[N], len or j";
 	static const char id[] = "an identifier: 3 hex digits up to 7FF, or "
 				 "8 up to 1FFFFFFF";
 	static const char second[] = "an identifier of the same kind, not "
@@ -63,7 +64,7 @@ START_TEST(refused)
 	is_refused("00000100-200", 9, second);
 	is_refused("100-200-300", 7, "a comma or the end");
 	is_refused("extx", 1, "\":\" or \"~\", and a mask");
-	is_refused("ext+rtr", 3, "a comma or the end");
+	is_refused("ext-rtr", 1, "\":\" or \"~\", and a mask");
 	is_refused("123:", 4, "a mask of 1 to 8 hex digits");
 	is_refused("100,123:7FF:1", 11, "the end of the filter");
 	is_refused("100,#", 5, "an error mask of 1 to 8 hex digits");

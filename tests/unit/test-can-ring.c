@@ -260,6 +260,7 @@ static void random_filters(struct sfam_can_filters *f, uint64_t *seed)
 	const uint64_t r = test_random(seed);
 	size_t i;
 
+	memset(f, 0, sizeof(*f));
 	f->n = 1 + r % 4;
 	f->is_joined = (uint32_t)(r >> 8) & 1;
 	f->error_mask = r & 0x200 ? (uint32_t)(r >> 32) & CAN_ERR_MASK : 0;

@@ -75,6 +75,21 @@ static void put_end(struct code *c, size_t start, uint32_t k)
 	}
 }
 
+/* What filters cannot say is a program already, but keeps other bytes. */
+static size_t copy_program(struct sock_filter *insns,
+			   const struct sfam_can_filters *filters,
+			   uint32_t keep)
+{
+	size_t i;
+
+	for (i = 0; i < filters->n_insns; i++) {
+		insns[i] = filters->insns[i];
+		if (insns[i].code == (BPF_RET | BPF_K) && insns[i].k != 0)
+			insns[i].k = keep;
+	}
+	return filters->n_insns;
+}
+
 size_t sfam__can_filters_code(struct sock_filter *insns,
 			      const struct sfam_can_filters *filters,
 			      uint32_t keep)
@@ -83,6 +98,8 @@ size_t sfam__can_filters_code(struct sock_filter *insns,
 	struct code c = { insns, 0, UINT32_MAX };
 	size_t i, start;
 
+	if (filters->n_insns > 0)
+		return copy_program(insns, filters, keep);
 	put_errors(&c, filters, keep);
 	put(&c, (struct sock_filter)BPF_STMT(BPF_MISC | BPF_TAX, 0));
 	start = c.n;

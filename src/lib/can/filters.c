@@ -1,16 +1,20 @@
 /* SPDX-License-Identifier: MIT */
 /* Lists of filters: text, as few filters as it takes, and what passes. */
 #include "base/text.h"
-#include "can/filters.h"
+#include "can/filters-item.h"
 
+#include <sockfam/bpf.h>
 #include <sockfam/can.h>
 
 struct list {
 	struct sfam__scan s;
 	struct sfam_can_filters f;
 	size_t many_at;		/* the first item of several filters */
+	size_t code_at;		/* the first that filters cannot express */
 	bool has_many;
+	bool has_code;
 	bool has_shrunk;
+	struct sfam__can_terms terms;
 };
 
 /* --------------------------------------------------------- few filters -- */
@@ -95,83 +99,8 @@ static int add(struct list *l, struct can_filter filter, size_t start)
 	return 0;
 }
 
-/* An identifier with CAN_EFF_FLAG, if it has 8 digits. */
-static int scan_id(struct list *l, uint32_t *ret)
-{
-	static const char expected[] = "an identifier: 3 hex digits up to "
-				       "7FF, or 8 up to 1FFFFFFF";
-	const size_t start = l->s.pos;
-	const size_t n = sfam__scan_hex_run(&l->s);
-	uint32_t id = 0;
-
-	if (n >= 1 && n <= 8)
-		sfam__scan_hex(&l->s, n, &id, expected);
-	if (n == 0 || (n > 3 && n != 8) ||
-	    id > (n == 8 ? CAN_EFF_MASK : CAN_SFF_MASK))
-		return sfam__scan_fail(&l->s, -EINVAL, start, expected);
-	*ret = n == 8 ? id | CAN_EFF_FLAG : id;
-	return 0;
-}
-
-/* Aligned blocks from first to last, each as large as can be. */
-static int add_range(struct list *l, uint32_t first, uint32_t last,
-		     size_t start)
-{
-	const uint32_t all = first & CAN_EFF_FLAG ? CAN_EFF_MASK :
-						    CAN_SFF_MASK;
-	const size_t n = l->f.n;
-	uint32_t size;
-	int r;
-
-	while (first <= last) {
-		size = 1;
-		while (!(first & size) && size <= all &&
-		       first + (2 * size - 1) <= last)
-			size *= 2;
-		r = add(l, (struct can_filter){
-			.can_id = first,
-			.can_mask = (all & ~(size - 1)) | CAN_EFF_FLAG,
-		}, start);
-		if (r < 0)
-			return r;
-		first += size;
-	}
-	if (l->f.n > n + 1 && !l->has_many) {
-		l->has_many = true;
-		l->many_at = start;
-	}
-	return 0;
-}
-
-/* ID or ID-ID. */
-static int parse_ids(struct list *l, size_t start)
-{
-	uint32_t first, last;
-	size_t second;
-	int r;
-
-	r = scan_id(l, &first);
-	if (r < 0)
-		return r;
-	last = first;
-	if (sfam__scan_skip(&l->s, '-')) {
-		second = l->s.pos;
-		r = scan_id(l, &last);
-		if (r < 0)
-			return r;
-		if (last < first || ((first ^ last) & CAN_EFF_FLAG))
-			return sfam__scan_fail(&l->s, -EINVAL, second,
-					       "an identifier of the same "
-					       "kind, not below the first");
-	}
-	if (!sfam__scan_end(&l->s) && !sfam__scan_is(&l->s, ','))
-		return sfam__scan_fail(&l->s, -EINVAL, l->s.pos,
-				       "a comma or the end");
-	return add_range(l, first, last, start);
-}
-
-/* One of candump's items, up to end. */
-static int parse_candump(struct list *l, size_t start, size_t end)
+/* #MASK or j, up to end. */
+static int parse_other(struct list *l, size_t start, size_t end)
 {
 	struct can_filter filter;
 	int r = sfam_can_filter_parse(&filter, &l->f.error_mask,
@@ -186,36 +115,81 @@ static int parse_candump(struct list *l, size_t start, size_t end)
 	l->s.pos = end;
 	if (r == SFAM_CAN_FILTER_JOIN)
 		l->f.is_joined = 1;
-	return r == SFAM_CAN_FILTER_ID ? add(l, filter, start) : 0;
+	return 0;
+}
+
+/* Both, unless they exclude each other. */
+static bool merge(struct can_filter *f, const struct can_filter *must)
+{
+	if ((f->can_id ^ must->can_id) & f->can_mask & must->can_mask)
+		return false;
+	f->can_id = (f->can_id & f->can_mask) | must->can_id;
+	f->can_mask |= must->can_mask;
+	return true;
+}
+
+/*
+ * Filters of an item: they let pass at least what it does, and no more if it
+ * is exact. Inverse ones cannot be merged with another.
+ */
+static int add_filters(struct list *l, struct sfam__can_item *item,
+		       size_t start)
+{
+	const bool is_inverse = item->has_ids &&
+				(item->ids[0].can_id & SFAM__CAN_INVERSE);
+	size_t i, n = 0;
+	int r;
+
+	if (is_inverse && item->must.can_mask)
+		item->is_exact = item->has_ids = false;
+	if (!item->has_ids) {
+		item->n_ids = 1;
+		item->ids[0] = (struct can_filter){ .can_id = 0 };
+	}
+	for (i = 0; i < item->n_ids; i++) {
+		struct can_filter f = item->ids[i];
+
+		if (item->must.can_mask && !merge(&f, &item->must))
+			continue;
+		/* The kernel looks at less of it than is said. */
+		if (item->must.can_mask &&
+		    sfam__can_filter_normal(f).can_mask != f.can_mask)
+			item->is_exact = false;
+		r = add(l, f, start);
+		if (r < 0)
+			return r;
+		n++;
+	}
+	if (n == 0)
+		return sfam__scan_fail(&l->s, -EINVAL, start,
+				       "what some frame can be");
+	if (n > 1 && !l->has_many) {
+		l->has_many = true;
+		l->many_at = start;
+	}
+	return 0;
 }
 
 static int parse_item(struct list *l, size_t end)
 {
-	static const struct sfam__name classes[] = {
-		{ "std", 0 }, { "ext", CAN_EFF_FLAG }, { "rtr", CAN_RTR_FLAG },
-		{ NULL, 0 },
-	};
 	const size_t start = l->s.pos;
-	const char *text = l->s.text + start;
-	const size_t n = sfam__scan_hex_run(&l->s);
-	size_t i;
+	struct sfam__can_item item;
+	int r;
 
-	for (i = 0; classes[i].name; i++) {
-		if (sfam__scan_word(&l->s, classes[i].name))
-			return add(l, (struct can_filter){
-				.can_id = classes[i].value,
-				.can_mask = classes[i].value ?
-					    classes[i].value : CAN_EFF_FLAG,
-			}, start);
+	if (start < end && memchr("#jJ", l->s.text[start], 3))
+		return parse_other(l, start, end);
+	if (sfam__scan_word(&l->s, "err")) {
+		l->f.error_mask = CAN_ERR_MASK;
+		return 0;
 	}
-	if (start + n == end || (n > 0 && text[n] == '-'))
-		if (n > 0)
-			return parse_ids(l, start);
-	if (n == 0 && (start == end || !memchr("#jJ", *text, 3)))
-		return sfam__scan_fail(&l->s, -EINVAL, start, "ID, ID-ID, "
-				       "ID:MASK, ID~MASK, #MASK, std, ext, "
-				       "rtr or j");
-	return parse_candump(l, start, end);
+	r = sfam__can_item_parse(&l->s, end, &item, &l->terms);
+	if (r == 0)
+		r = add_filters(l, &item, start);
+	if (r == 0 && !item.is_exact && !l->has_code) {
+		l->has_code = true;
+		l->code_at = start;
+	}
+	return r;
 }
 
 static int parse_items(struct list *l)
@@ -238,6 +212,27 @@ static int parse_items(struct list *l)
 	return 0;
 }
 
+/* The program, where filters do not say it all. */
+static int put_code(struct list *l)
+{
+	ssize_t n;
+
+	if (!l->has_code)
+		return 0;
+	if (l->f.is_joined)
+		return sfam__scan_fail(&l->s, -EINVAL, l->code_at, "no "
+				       "condition where there is a j: join "
+				       "terms by +");
+	n = sfam__can_terms_code(l->f.insns, SFAM_CAN_INSNS_MAX, &l->terms,
+				 l->f.error_mask);
+	if (n < 0)
+		return sfam__scan_fail(&l->s, (int)n, l->code_at, "512 "
+				       "instructions at most for a list with "
+				       "such an item");
+	l->f.n_insns = (size_t)n;
+	return 0;
+}
+
 SFAM_PUBLIC int sfam_can_filters_parse(struct sfam_can_filters *ret,
 				       const char *text, size_t text_len,
 				       struct sfam_diag *diag)
@@ -256,8 +251,10 @@ SFAM_PUBLIC int sfam_can_filters_parse(struct sfam_can_filters *ret,
 				       "100-1FF");
 	if (!l.f.is_joined)
 		shrink(&l.f);
-	*ret = l.f;
-	return 0;
+	r = put_code(&l);
+	if (r == 0)
+		*ret = l.f;
+	return r;
 }
 
 /* ---------------------------------------------------------- in use -- */
@@ -267,7 +264,9 @@ SFAM_PUBLIC int sfam_can_filters_set(int fd,
 {
 	int r = 0;
 
-	if (filters->n > 0)
+	if (filters->n_insns > 0)
+		r = sfam_bpf_attach(fd, filters->insns, filters->n_insns);
+	if (r == 0 && filters->n > 0)
 		r = sfam_can_set_filters(fd, filters->filters, filters->n);
 	if (r == 0)
 		r = sfam_can_set_error_mask(fd, filters->error_mask);
@@ -297,4 +296,23 @@ SFAM_PUBLIC int sfam_can_filters_match(const struct sfam_can_filters *filters,
 			return holds;
 	}
 	return all || filters->n == 0;
+}
+
+SFAM_PUBLIC int sfam_can_filters_match_frame(
+	const struct sfam_can_filters *filters, const void *frame, size_t size)
+{
+	const struct sfam_bpf_packet packet = {
+		.data = frame, .len = size, .wire_len = size,
+	};
+	struct sfam_can_fields fields;
+	uint32_t bytes = 0, can_id;
+	int r = sfam_can_unpack(&fields, frame, size);
+
+	if (r < 0)
+		return r;
+	memcpy(&can_id, frame, sizeof(can_id));
+	if (filters->n_insns == 0)
+		return sfam_can_filters_match(filters, can_id);
+	r = sfam_bpf_run(filters->insns, filters->n_insns, &packet, &bytes);
+	return r < 0 ? r : bytes > 0;
 }

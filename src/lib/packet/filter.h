@@ -2,7 +2,7 @@
 /*
  * Packet filters: text (filter-parse.c, filter-value.c) to a tree of tests,
  * which becomes a program (filter-gen.c, filter-test.c) from its end to its
- * beginning (filter-code.c), so that each jump's target is known.
+ * beginning (bpf-code.h), so that each jump's target is known.
  */
 #ifndef SFAM_PACKET_FILTER_H
 #define SFAM_PACKET_FILTER_H
@@ -10,6 +10,7 @@
 #include <linux/if_ether.h>
 
 #include "base/text.h"
+#include "socket/bpf-code.h"
 
 #include <sockfam/packet-filter.h>
 
@@ -111,28 +112,6 @@ int sfam__filter_value(struct sfam__scan *s, const struct sfam__words *words,
 /* A number without the leading zeros that tcpdump takes for octal. */
 int sfam__filter_number(struct sfam__scan *s, uint32_t max, uint32_t *ret,
 			const char *expected);
-
-/* -------------------------------------------------------------- code -- */
-
-/*
- * Writes a program from its end. Instructions are counted from there, the
- * last one is number 1; a target is such a number.
- */
-struct sfam__code {
-	struct sock_filter *insns;
-	size_t room;
-	size_t n;		/* the number of what was written last */
-	bool is_full;
-};
-
-/* Each returns the number of the instruction that it begins with. */
-size_t sfam__code_do(struct sfam__code *c, unsigned int code, uint32_t k,
-		     size_t next);
-size_t sfam__code_branch(struct sfam__code *c, unsigned int op, uint32_t k,
-			 size_t yes, size_t no);
-size_t sfam__code_ret(struct sfam__code *c, uint32_t k);
-/* A program begins with its first instruction: this shall be it. */
-void sfam__code_begin(struct sfam__code *c, size_t first);
 
 /* In filter-test.c: where one test's answers lead. */
 struct sfam__gen {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Instructions from the last to the first. */
-#include "packet/filter.h"
+#include "socket/bpf-code.h"
 
 static size_t put(struct sfam__code *c, unsigned int code, size_t jt,
 		  size_t jf, uint32_t k)
