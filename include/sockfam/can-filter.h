@@ -66,9 +66,9 @@ struct sfam_can_filters {
  * Identifiers that differ in bits that do not matter share a filter, and
  * what another filter lets pass anyway has none; with j each item stays as
  * it is.
- * -EINVAL: bad text (diag); an item whose terms exclude each other; a range that needs
- * more than one filter, or a term that filters cannot express, where there is
- * a j. -E2BIG: more than 512 filters are left (diag: the item), or the
+ * -EINVAL: bad text (diag); an item whose identifiers and classes exclude
+ * each other; a range that needs more than one filter, or a term that filters
+ * cannot express, where there is a j. -E2BIG: more than 512 filters are left (diag: the item), or the
  * program would have more than 512 instructions.
  */
 int sfam_can_filters_parse(struct sfam_can_filters *ret, const char *text,

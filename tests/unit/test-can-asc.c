@@ -99,6 +99,9 @@ static const struct {
 	{ " 0.000000 CANFD   1 Rx        7FF                                  "
 	  "0 0 0  0         0    0     1000        0        0        0", 0, 1,
 	  'R', "7FF##4" },
+	/* A name like a hex number. */
+	{ "0.4 CANFD 1 Tx 11 bad 1 0 1 1 FF 0 0 3000", 400 * MS, 1, 'T',
+	  "011##5FF" },
 	/* The flags tell the kind, and with FD nothing else does. */
 	{ "0.4 CANFD 2 Rx 123 0 0 a 0 130000 130 10 0 0 0 0 0", 400 * MS, 2,
 	  'R', "123#R8_A" },

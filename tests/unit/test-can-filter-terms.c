@@ -136,6 +136,34 @@ START_TEST(without_program)
 }
 END_TEST
 
+/* All but a range, over all standard identifiers and some extended ones. */
+START_TEST(all_but)
+{
+	uint64_t seed = test_seed();
+	uint32_t first, last, id;
+	unsigned int rounds = 100;
+	char text[32];
+
+	while (rounds--) {
+		first = (uint32_t)(test_random(&seed) % 0x800);
+		last = rounds % 4 ? first + (uint32_t)(test_random(&seed) %
+						       (0x800 - first)) :
+				    0x7fe + rounds % 8 / 4;
+		if (first > last)
+			first = last;
+		snprintf(text, sizeof(text), "!%X-%03X", first, last);
+		ck_assert_ok(parse(text));
+		ck_assert_uint_eq(filters.n_insns, 0);
+		for (id = 0; id < 0x800; id++) {
+			expect_that(sfam_can_filters_match(&filters, id) ==
+				    (id < first || id > last));
+			expect_that(sfam_can_filters_match(
+					    &filters, id | CAN_EFF_FLAG));
+		}
+	}
+}
+END_TEST
+
 /* Behind filters that let pass no more than they must. */
 START_TEST(with_program)
 {
@@ -457,6 +485,22 @@ START_TEST(random_lists)
 }
 END_TEST
 
+/* In an FD frame the bit of a request means nothing. */
+START_TEST(no_request)
+{
+	union frame frame;
+	size_t size = frame_of(&frame, "123##011");
+
+	frame.id |= CAN_RTR_FLAG;
+	ck_assert_ok(parse("[0]=11"));
+	ck_assert_int_eq(sfam_can_filters_match_frame(&filters, &frame, size),
+			 1);
+	ck_assert_ok(parse("[1]=11"));
+	ck_assert_int_eq(sfam_can_filters_match_frame(&filters, &frame, size),
+			 0);
+}
+END_TEST
+
 START_TEST(no_frames)
 {
 	ck_assert_ok(parse("123[0]=12"));
@@ -570,8 +614,10 @@ int main(void)
 	const struct harness_test tests[] = {
 		{ refused, NULL },
 		{ without_program, NULL },
+		{ all_but, NULL },
 		{ with_program, NULL },
 		{ random_lists, NULL },
+		{ no_request, NULL },
 		{ no_frames, NULL },
 		{ limits, NULL },
 		{ in_kernel, "vcanxl" },

@@ -11,7 +11,7 @@
 
 enum sfam__can_term_kind {
 	SFAM__TERM_IDS,		/* any of ids */
-	SFAM__TERM_BYTE,	/* there is a byte at, and (it & mask) == value */
+	SFAM__TERM_BYTE,	/* byte at is there: (it & mask) == value */
 	SFAM__TERM_LENGTH,	/* low to high */
 	SFAM__TERM_CLASSIC,
 	SFAM__TERM_FD,
