@@ -189,7 +189,8 @@ tests_unit_test_can_filter_bpf_CPPFLAGS = $(INTERNAL_CPPFLAGS)
 tests_unit_test_can_filter_bpf_SOURCES = tests/unit/test-can-filter-bpf.c \
 	src/lib/can/filter-bpf.c src/lib/can/filters.h
 tests_unit_test_can_filter_terms_SOURCES = \
-	tests/unit/test-can-filter-terms.c tests/unit/test-can-vcan.h
+	tests/unit/test-can-filter-terms.c tests/unit/filter-terms.h \
+	tests/unit/test-can-vcan.h
 tests_unit_test_can_filters_SOURCES = tests/unit/test-can-filters.c \
 	tests/unit/test-can-vcan.h
 tests_unit_test_can_gw_SOURCES = tests/unit/test-can-gw.c \

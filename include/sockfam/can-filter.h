@@ -32,7 +32,8 @@
  *
  * What filters of the kernel cannot say becomes classic BPF on the socket,
  * behind filters that let pass at least the same. Frames that it refuses are
- * no drops, and no privilege is needed.
+ * no drops (sock_queue_rcv_skb(), net/core/sock.c), and no privilege is
+ * needed.
  */
 #ifndef SOCKFAM_CAN_FILTER_H
 #define SOCKFAM_CAN_FILTER_H
@@ -68,8 +69,8 @@ struct sfam_can_filters {
  * it is.
  * -EINVAL: bad text (diag); an item whose identifiers and classes exclude
  * each other; a range that needs more than one filter, or a term that filters
- * cannot express, where there is a j. -E2BIG: more than 512 filters are left (diag: the item), or the
- * program would have more than 512 instructions.
+ * cannot express, where there is a j. -E2BIG: more than 512 filters are left
+ * (diag: the item), or the program would have more than 512 instructions.
  */
 int sfam_can_filters_parse(struct sfam_can_filters *ret, const char *text,
 			   size_t text_len, struct sfam_diag *diag)

@@ -246,8 +246,12 @@ static int take_asc_line(struct convert *c, const char *text, size_t len,
 
 	if (kind < 0)
 		return damaged(c, number, &diag, kind);
-	if (kind == SFAM_CAN_ASC_CHANNEL)
+	if (kind == SFAM_CAN_ASC_CHANNEL) {
 		can_asc_take_name(&c->asc_in, line.channel, line.ifname);
+		/* It keeps its number. */
+		return c->is_asc ? number_of(c, c->asc_in.names[line.channel],
+					     &o.number) : CLI_OK;
+	}
 	c->asc_in.events += kind == SFAM_CAN_ASC_EVENT;
 	if (kind != SFAM_CAN_ASC_FRAME && kind != SFAM_CAN_ASC_DROPS)
 		return CLI_OK;

@@ -78,6 +78,12 @@ convert more.asc more.pcapng 2>/dev/null
 convert more.pcapng got.asc 2>/dev/null
 sed '$d' more.asc >want
 same "through pcapng" want got.asc
+{
+	sed -n '1,6p' ours.asc
+	sed -n '7,$p' ours.asc | grep ' 2 '
+} >second.asc
+convert second.asc got.asc 2>/dev/null
+same "a channel keeps its number" second.asc got.asc
 convert -i can5 ours.asc got.log 2>err
 sed 's/can0/can5/' all.log >want
 same "-i before the file's names" want got.log
