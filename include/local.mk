@@ -8,6 +8,7 @@ pkginclude_HEADERS = \
 	include/sockfam/can-asc.h \
 	include/sockfam/can-bcm.h \
 	include/sockfam/can-bits.h \
+	include/sockfam/can-confirm.h \
 	include/sockfam/can-error.h \
 	include/sockfam/can-filter.h \
 	include/sockfam/can-isotp.h \

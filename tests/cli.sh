@@ -124,6 +124,7 @@ says 2 "--json goes with" can dump --json -x vcan0
 says 2 "--json goes with" can dump --json -l vcan0
 says 2 "--json goes with" can dump -s1 --json vcan0
 says 2 "which interface and which frames?" can send vcan0
+says 2 "-c takes seconds" can send -c x vcan0 123#
 says 1 'at 0: expected an identifier' can send lo zz
 says 1 'at 4: expected' can send lo 123#G
 says 1 'at 20: expected' can send lo 123#112233445566778899

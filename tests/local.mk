@@ -55,6 +55,7 @@ UNIT_TESTS = \
 	tests/unit/test-can-bcm-watch \
 	tests/unit/test-can-bits \
 	tests/unit/test-can-bus \
+	tests/unit/test-can-confirm \
 	tests/unit/test-can-ctl \
 	tests/unit/test-can-error \
 	tests/unit/test-can-filter \
@@ -191,6 +192,8 @@ tests_unit_test_can_filter_bpf_SOURCES = tests/unit/test-can-filter-bpf.c \
 tests_unit_test_can_filter_terms_SOURCES = \
 	tests/unit/test-can-filter-terms.c tests/unit/filter-terms.h \
 	tests/unit/test-can-vcan.h
+tests_unit_test_can_confirm_SOURCES = tests/unit/test-can-confirm.c \
+	tests/unit/test-can-vcan.h
 tests_unit_test_can_filters_SOURCES = tests/unit/test-can-filters.c \
 	tests/unit/test-can-vcan.h
 tests_unit_test_can_gw_SOURCES = tests/unit/test-can-gw.c \
@@ -326,6 +329,7 @@ PEER_TESTS = \
 	tests/peer/can-log.sh \
 	tests/peer/bcm.sh \
 	tests/peer/can-dump.sh \
+	tests/peer/can-tools.sh \
 	tests/peer/can.sh \
 	tests/peer/capture.sh \
 	tests/peer/ctl.sh \

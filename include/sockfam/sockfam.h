@@ -10,6 +10,7 @@
 #include <sockfam/can-asc.h>
 #include <sockfam/can-bcm.h>
 #include <sockfam/can-bits.h>
+#include <sockfam/can-confirm.h>
 #include <sockfam/can-error.h>
 #include <sockfam/can-filter.h>
 #include <sockfam/can-isotp.h>

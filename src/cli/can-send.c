@@ -4,7 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "can-cli.h"
+#include "can-bus.h"
 
 #define TIMEOUT_NS INT64_C(10000000000)
 
@@ -37,75 +37,38 @@ static int read_frame(struct frames *f, const char *text)
 	return 0;
 }
 
-static int open_bus(const char *name, size_t largest)
+static int send_frames(const char *name, const struct frames *f, int fd,
+		       char **texts)
 {
-	struct sfam_addr addr;
-	uint32_t on = 0;
-	int index, fd, r;
-
-	if (can_cli_addr(name, strlen(name), &addr, &index))
-		return -1;
-	if (index == 0) {
-		cli_error("%s: frames are sent to one interface", name);
-		return -1;
-	}
-	fd = cli_open(&addr, SFAM_OPEN_BIND, NULL);
-	if (fd < 0)
-		return -1;
-	if (largest > CAN_MTU)
-		on |= SFAM_CAN_OPT_FD;
-	if (largest > CANFD_MTU)
-		on |= SFAM_CAN_OPT_XL;
-	r = sfam_can_set_options(fd, on, 0);
-	if (r == -ENOPROTOOPT)
-		cli_error("%s: this kernel has no CAN XL; try: Linux 6.2 or "
-			  "later", name);
-	else if (r < 0)
-		cli_bad_call(name, r);
-	if (r < 0) {
-		close(fd);
-		return -1;
-	}
-	return fd;
-}
-
-static int explain(const char *name, const char *text, int fd, size_t largest,
-		   int error)
-{
-	int mtu = can_cli_mtu(fd, name);
-	char words[SFAM_ERROR_STRLEN];
-
-	if (error == -EINVAL && mtu > 0 && mtu < (int)largest)
-		return cli_error("%s: %s: its MTU of %d takes no such frame; "
-				 "try: ip link set %s mtu %zu", name, text,
-				 mtu, name, largest);
-	if (error == -ENOBUFS)
-		return cli_error("%s: %s: its queue stayed full; try: ip link "
-				 "set %s txqueuelen 1000", name, text, name);
-	if (error == -ENETDOWN)
-		return cli_error("%s: %s: the interface is down; try: ip link "
-				 "set %s up", name, text, name);
-	return cli_error("%s: %s: %s", name, text,
-			 cli_words(error, words, sizeof(words)));
-}
-
-static int send_frames(const char *name, const struct frames *f, char **texts)
-{
-	int fd = open_bus(name, f->largest);
 	size_t sent = 0;
 	ssize_t n = 0;
-	int status = CLI_OK;
 
-	if (fd < 0)
-		return CLI_FAILED;
 	while (sent < f->n && n >= 0) {
 		n = sfam_can_send(fd, f->iov + sent, f->n - sent, NULL,
 				  TIMEOUT_NS);
 		if (n > 0)
 			sent += (size_t)n;
 	}
-	if (n < 0)
-		status = explain(name, texts[sent], fd, f->largest, (int)n);
+	return n < 0 ? can_bus_send_failed(name, texts[sent], fd, f->largest,
+					   (int)n) : CLI_OK;
+}
+
+/* confirm_ns: how long they may take until they are on the bus; -1: any. */
+static int run(const char *name, const struct frames *f, char **texts,
+	       int64_t confirm_ns)
+{
+	int fd = can_bus_open(name, f->largest,
+			      confirm_ns < 0 ? 0 : SFAM_CAN_OPT_OWN,
+			      NULL);
+	int status;
+
+	if (fd < 0)
+		return CLI_FAILED;
+	if (confirm_ns < 0)
+		status = send_frames(name, f, fd, texts);
+	else
+		status = can_confirm_send(name, fd, f->iov, f->n, texts,
+					  f->largest, confirm_ns);
 	close(fd);
 	return status;
 }
@@ -113,11 +76,16 @@ static int send_frames(const char *name, const struct frames *f, char **texts)
 int can_send_run(const struct cli_verb *self, int argc, char **argv)
 {
 	struct frames f = { NULL, 0, 0 };
+	int64_t confirm_ns = -1;
 	int status = CLI_OK;
-	int i;
+	int i, o;
 
-	if (cli_getopt(self, argc, argv, "+:") != -1)
-		return CLI_USAGE;
+	while ((o = cli_getopt(self, argc, argv, "+:c:")) != -1) {
+		if (o != 'c')
+			return CLI_USAGE;
+		if (cli_seconds(optarg, &confirm_ns) < 0)
+			return cli_usage(self, "-c takes seconds");
+	}
 	if (argc - optind < 2)
 		return cli_usage(self, "which interface and which frames?");
 	f.iov = calloc((size_t)argc, sizeof(*f.iov));
@@ -126,7 +94,8 @@ int can_send_run(const struct cli_verb *self, int argc, char **argv)
 	for (i = optind + 1; i < argc && status == CLI_OK; i++)
 		status = read_frame(&f, argv[i]);
 	if (status == CLI_OK)
-		status = send_frames(argv[optind], &f, argv + optind + 1);
+		status = run(argv[optind], &f, argv + optind + 1,
+			     confirm_ns);
 	while (f.n)
 		free(f.iov[--f.n].iov_base);
 	free(f.iov);

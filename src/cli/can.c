@@ -120,7 +120,7 @@ static const struct cli_verb below[] = {
 	},
 	{
 		.name = "send",
-		.args = "IF FRAME...",
+		.args = "[-c SECONDS] IF FRAME...",
 		.help = "send CAN frames, written as for cansend",
 		.details =
 "  123#DEADBEEF       standard identifier (3 digits), data\n"
@@ -130,7 +130,9 @@ static const struct cli_verb below[] = {
 "  123##1112233       FD: one digit of flags (1 BRS, 2 ESI), data\n"
 "  45123#81:00:12345678#112233   XL: VCID PRIO # FLAGS:SDT:AF # data\n"
 "\n"
-"All are checked before the first is sent.\n",
+"All are checked before the first is sent.\n"
+"  -c  wait for so long until all are on the bus: a controller has sent them\n"
+"      and been acknowledged (on vcan: they are delivered)\n",
 		.run = can_send_run,
 	},
 	{

@@ -59,8 +59,11 @@ sockfam_SOURCES = $(DECODE_SOURCES) \
 	src/cli/can-asc.h \
 	src/cli/can-bcm.c \
 	src/cli/can-bcm.h \
+	src/cli/can-bus.c \
+	src/cli/can-bus.h \
 	src/cli/can-changes.c \
 	src/cli/can-cli.h \
+	src/cli/can-confirm.c \
 	src/cli/can-convert.c \
 	src/cli/can-ctl.c \
 	src/cli/can-cyclic.c \

@@ -139,6 +139,7 @@ libsockfam_la_SOURCES = \
 	src/lib/can/bcm-watch.c \
 	src/lib/can/bcm.h \
 	src/lib/can/bits.c \
+	src/lib/can/confirm.c \
 	src/lib/can/error-text.c \
 	src/lib/can/error.c \
 	src/lib/can/filter-bpf.c \
