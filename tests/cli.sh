@@ -125,6 +125,16 @@ says 2 "--json goes with" can dump --json -l vcan0
 says 2 "--json goes with" can dump -s1 --json vcan0
 says 2 "which interface and which frames?" can send vcan0
 says 2 "-c takes seconds" can send -c x vcan0 123#
+says 2 "-n takes a number of frames" can seq -n 0 lo
+says 2 "-q takes a number of gaps" can seq -q x lo
+says 1 "1234: not an identifier" can seq -i 1234 lo
+says 1 "20000001: not an identifier" can seq -i 20000001 lo
+says 2 "which interface?" can seq
+says 2 "-f takes 1 to 255 frames" can ping -f 256 lo
+says 2 "-W takes seconds" can ping -W x lo
+says 2 "-n takes a number of frames" can ping -n x lo
+says 2 "no identifier above 7ff" can ping -i 7ff lo
+says 1 "nosuch0" can ping nosuch0
 says 1 'at 0: expected an identifier' can send lo zz
 says 1 'at 4: expected' can send lo 123#G
 says 1 'at 20: expected' can send lo 123#112233445566778899

@@ -79,6 +79,7 @@ UNIT_TESTS = \
 	tests/unit/test-can-send \
 	tests/unit/test-can-text \
 	tests/unit/test-can-timing \
+	tests/unit/test-can-tools \
 	tests/unit/test-can-watch \
 	tests/unit/test-capture-damage \
 	tests/unit/test-capture-fault \
@@ -217,6 +218,9 @@ tests_unit_test_can_receive_SOURCES = tests/unit/test-can-receive.c \
 	tests/unit/test-can-vcan.h
 tests_unit_test_can_send_SOURCES = tests/unit/test-can-send.c \
 	tests/unit/test-can-vcan.h
+tests_unit_test_can_tools_CPPFLAGS = $(INTERNAL_CPPFLAGS)
+tests_unit_test_can_tools_SOURCES = tests/unit/test-can-tools.c \
+	src/cli/can-count.c src/cli/can-tools.h
 tests_unit_test_capture_damage_SOURCES = tests/unit/test-capture-damage.c \
 	tests/unit/capture-bytes.h tests/unit/capture-items.h
 tests_unit_test_capture_fault_SOURCES = tests/unit/test-capture-fault.c \

@@ -197,6 +197,41 @@ static const struct cli_verb below[] = {
 		.below = can_isotp_verbs,
 	},
 	{
+		.name = "seq",
+		.args = "[-r] [-f] [-b] [-i ID] [-n COUNT] [-q GAPS] [-v] IF",
+		.help = "send numbered frames, or tell which are missing",
+		.details =
+"As cansequence: the first byte counts modulo 256.\n"
+"  -r  receive; without, send\n"
+"  -f  CAN FD frames; -b: with bit-rate switch\n"
+"  -i  identifier, as for 'can send'; 2 without\n"
+"  -n  end after COUNT frames\n"
+"  -q  end after so many gaps\n"
+"  -v  a line for each frame\n"
+"\n"
+"'missing' did not come here (modulo 256), 'dropped here' were lost by this\n"
+"program's own full socket. The exit status is 1 if there was a gap.\n",
+		.run = can_seq_run,
+	},
+	{
+		.name = "ping",
+		.args = "[-r] [-d] [-b] [-i ID] [-n COUNT] [-f FRAMES] "
+			"[-W SECONDS] [--json] IF",
+		.help = "round trips over the bus, and how long they take",
+		.details =
+"As canfdtest: a frame of 8 bytes is answered with all of them, and the\n"
+"identifier, one higher.\n"
+"  -r  answer; without, ask (canfdtest -g)\n"
+"  -d  ask with CAN FD frames; -b: with bit-rate switch\n"
+"  -i  identifier that is asked with; 77 without\n"
+"  -n  end after COUNT frames\n"
+"  -f  so many at most under way (1..255), 1 without\n"
+"  -W  fail if none is answered for so long, 1 without\n"
+"\n"
+"A round trip is the time from before send(2) to behind recv(2).\n",
+		.run = can_ping_run,
+	},
+	{
 		.name = "state",
 		.args = "[--json] IF...",
 		.help = "state, bit timing, modes and counters of interfaces",

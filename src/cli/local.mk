@@ -66,6 +66,7 @@ sockfam_SOURCES = $(DECODE_SOURCES) \
 	src/cli/can-confirm.c \
 	src/cli/can-convert.c \
 	src/cli/can-ctl.c \
+	src/cli/can-count.c \
 	src/cli/can-cyclic.c \
 	src/cli/can-dump-file.c \
 	src/cli/can-dump-json.c \
@@ -82,10 +83,13 @@ sockfam_SOURCES = $(DECODE_SOURCES) \
 	src/cli/can-isotp.c \
 	src/cli/can-isotp.h \
 	src/cli/can-json.c \
+	src/cli/can-ping.c \
 	src/cli/can-screen.c \
 	src/cli/can-screen.h \
 	src/cli/can-send.c \
+	src/cli/can-seq.c \
 	src/cli/can-timing.c \
+	src/cli/can-tools.h \
 	src/cli/can.c \
 	src/cli/capture-rotate.c \
 	src/cli/capture-rotate.h \

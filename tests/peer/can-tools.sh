@@ -66,6 +66,146 @@ for bus in can0 can2; do
 done
 
 
+# holds NAME FILE COMMAND...: it succeeds; if not, FILE tells.
+holds()
+{
+	name=$1 file=$2
+	shift 2
+	if "$@"; then
+		ok "$name"
+	else
+		not_ok "$name" "$(tail -n 5 "$file")"
+	fi
+}
+
+# ended STATUS GOT WORDS FILE: a program has, and said so.
+ended()
+{
+	[ "$2" -eq "$1" ] && grep -qF -- "$3" "$4"
+}
+
+# One way over one interface, and over each pair of controllers. No more
+# frames than a socket holds, so that none depends on who runs when.
+for pair in "ct0 ct0" "can0 can1" "can2 can3"; do
+	from=${pair% *} to=${pair#* }
+	"$SOCKFAM" can seq -r -n 200 "$to" >out &
+	job=$!
+	waiting $job
+	cansequence -p --loop=200 "$from" >/dev/null
+	wait $job
+	holds "seq of cansequence, $pair" out ended 0 $? \
+		"200 frames, 0 gaps, 0 missing, 0 dropped here" out
+	cansequence -r -v -v -q1 --loop=200 -e -i 0x12345678 "$to" >out 2>&1 &
+	job=$!
+	waiting $job
+	"$SOCKFAM" can seq -n 200 -i 12345678 "$from"
+	wait $job
+	grep -c "^sequence CNT: .* RX: [ 0-9]*\$" out >n
+	holds "cansequence of seq, $pair" out grep -qx 200 n
+done
+"$SOCKFAM" can seq -b -r -n 200 can2 >out &
+job=$!
+waiting $job
+"$SOCKFAM" can seq -b -n 200 can3
+wait $job
+holds "seq, FD" out ended 0 $? "200 frames, 0 gaps" out
+
+"$SOCKFAM" can seq -r -q 2 ct0 >out &
+job=$!
+waiting $job
+"$SOCKFAM" can send ct0 002#FE 002#FF 002#02 003#09 002#03 002#03
+wait $job
+holds "seq, gaps, status" out [ $? -eq 1 ]
+cat >want <<END
+frame 3, number 2: 2 missing
+frame 5, number 3: 255 missing
+5 frames, 2 gaps, 257 missing, 0 dropped here
+END
+same "seq, gaps" want out
+
+# What the socket dropped is told apart, and none is missing then. It has
+# emptied its socket when it has said something and waits again.
+"$SOCKFAM" can seq -r -v ct0 >out &
+job=$!
+waiting $job
+kill -STOP $job
+"$SOCKFAM" can seq -n 1000 ct0
+kill -CONT $job
+wait_for test -s out
+waiting $job
+"$SOCKFAM" can send ct0 002#E8
+wait_for grep -q dropped out
+kill $job
+wait $job
+tail -n 1 out >sum
+read -r frames _ gaps _ missing _ dropped _ <sum
+holds "seq, drops" sum [ "$((frames + dropped)) $gaps $missing" = \
+	"1001 1 0" ]
+
+"$SOCKFAM" can seq -r ct0 >out 2>err &
+job=$!
+waiting $job
+ip link set ct0 down
+wait $job
+holds "seq, interface down" err ended 1 $? "ct0: interface is down" err
+refuses "seq to an interface that is down" 1 "the interface is down" \
+	"$SOCKFAM" can seq -n 1 ct0
+ip link set ct0 up
+
+# There and back.
+times='min [0-9.]+ p50 [0-9.]+ p90 [0-9.]+ p99 [0-9.]+ max [0-9.]+'
+for pair in "ct0 ct0" "can0 can1" "can2 can3"; do
+	from=${pair% *} to=${pair#* }
+	canfdtest "$to" >/dev/null 2>&1 &
+	job=$!
+	waiting $job
+	"$SOCKFAM" can ping -n 200 -f 20 -W 300 "$from" >out 2>&1
+	holds "ping of canfdtest, $pair" out grep -Eqx "$from: 200 sent, 200 \
+answered, 0 not expected; round trip ms: $times" out
+	kill $job
+	wait $job
+	"$SOCKFAM" can ping -r "$to" >answered &
+	job=$!
+	waiting $job
+	canfdtest -g -l 200 "$from" >out 2>&1
+	holds "canfdtest of ping, $pair" out grep -q "received: 200" out
+	kill $job
+	wait $job
+	holds "ping -r, $pair" answered ended 0 $? "answered" answered
+done
+"$SOCKFAM" can ping -r -n 300 -i 12345678 can3 >answered &
+job=$!
+waiting $job
+"$SOCKFAM" can ping -b -n 300 -i 12345678 -W 300 --json can2 >out
+wait $job
+cat >check.py <<'END'
+import json
+t = json.load(open("out"))
+times = [t[k + "_ns"] for k in ("min", "p50", "p90", "p99", "max")]
+assert times == sorted(times) and times[0] > 0, times
+assert (t["sent"], t["answered"], t["not_expected"]) == (300, 300, 0), t
+assert open("answered").read() == "can3: 300 answered\n"
+END
+holds "ping, FD" out python3 check.py
+
+refuses "ping, nobody" 1 "can0: no answer to 3 frames" \
+	"$SOCKFAM" can ping -f 3 -W 0.01 can0
+"$SOCKFAM" can ping -n 1 -i 100 -W 300 can0 >out &
+job=$!
+waiting $job
+"$SOCKFAM" can send can1 101#0102030405060709 101#01020304050607 \
+	101#0203040506070809 101#0102030405060708
+wait $job
+holds "ping, strange answers" out ended 1 $? \
+	"1 sent, 1 answered, 3 not expected" out
+"$SOCKFAM" can ping -W 300 can0 >out 2>err &
+job=$!
+waiting $job
+ip link set can0 down
+wait $job
+holds "ping, interface down" err ended 1 $? "can0: interface is down" err
+holds "ping, interface down, sum" out grep -q "1 sent, 0 answered" out
+
 for bus in can0 can1 can2 can3; do
 	ip link set $bus down
 done
