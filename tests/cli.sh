@@ -135,6 +135,12 @@ says 2 "-W takes seconds" can ping -W x lo
 says 2 "-n takes a number of frames" can ping -n x lo
 says 2 "no identifier above 7ff" can ping -i 7ff lo
 says 1 "nosuch0" can ping nosuch0
+says 2 "lo@...: not a bit rate" can load lo@x
+says 2 "lo@...: not a bit rate" can load lo@500000,
+says 2 "lo@...: not a bit rate" can load lo@0
+says 2 "-n takes a number of seconds" can load -n 0 lo@1
+says 1 "lo: not a CAN interface" can load lo@500000
+says 2 "which interface?" can load
 says 1 'at 0: expected an identifier' can send lo zz
 says 1 'at 4: expected' can send lo 123#G
 says 1 'at 20: expected' can send lo 123#112233445566778899

@@ -220,7 +220,8 @@ tests_unit_test_can_send_SOURCES = tests/unit/test-can-send.c \
 	tests/unit/test-can-vcan.h
 tests_unit_test_can_tools_CPPFLAGS = $(INTERNAL_CPPFLAGS)
 tests_unit_test_can_tools_SOURCES = tests/unit/test-can-tools.c \
-	src/cli/can-count.c src/cli/can-tools.h
+	src/cli/can-count.c src/cli/can-load-count.c src/cli/can-load.h \
+	src/cli/can-tools.h src/cli/cli.c src/cli/cli.h
 tests_unit_test_capture_damage_SOURCES = tests/unit/test-capture-damage.c \
 	tests/unit/capture-bytes.h tests/unit/capture-items.h
 tests_unit_test_capture_fault_SOURCES = tests/unit/test-capture-fault.c \

@@ -99,6 +99,8 @@ size_t can_bus_largest(const char *name)
 
 	if (fd >= 0)
 		close(fd);
+	if (mtu > (int)CANFD_MTU)
+		return SFAM_CANXL_MTU;
 	return mtu < (int)CANFD_MTU ? CAN_MTU : CANFD_MTU;
 }
 

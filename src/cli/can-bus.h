@@ -12,7 +12,7 @@
  */
 int can_bus_open(const char *name, size_t largest, uint32_t on,
 		 const struct can_filter *filter);
-/* CANFD_MTU or CAN_MTU, by what the interface takes. */
+/* CAN_MTU, CANFD_MTU or SFAM_CANXL_MTU, by what the interface takes. */
 size_t can_bus_largest(const char *name);
 /*
  * "123" or "12345678": the identifier with its flag, and a filter for its

@@ -11,6 +11,7 @@ int can_changes_run(const struct cli_verb *self, int argc, char **argv);
 int can_cyclic_run(const struct cli_verb *self, int argc, char **argv);
 int can_dump_run(const struct cli_verb *self, int argc, char **argv);
 int can_convert_run(const struct cli_verb *self, int argc, char **argv);
+int can_load_run(const struct cli_verb *self, int argc, char **argv);
 int can_ping_run(const struct cli_verb *self, int argc, char **argv);
 int can_send_run(const struct cli_verb *self, int argc, char **argv);
 int can_seq_run(const struct cli_verb *self, int argc, char **argv);

@@ -293,8 +293,8 @@ static int open_bus(struct ping *p)
 	struct can_filter filter = can_bus_filter(p->id + !p->answer);
 
 	p->largest = p->fd_frames ? CANFD_MTU : CAN_MTU;
-	if (p->answer)
-		p->largest = can_bus_largest(p->name);
+	if (p->answer && can_bus_largest(p->name) > CAN_MTU)
+		p->largest = CANFD_MTU;
 	p->receiver = sfam_can_receiver_new(BATCH, 0);
 	if (!p->receiver)
 		return cli_bad_call(p->name, -ENOMEM);

@@ -232,6 +232,27 @@ static const struct cli_verb below[] = {
 		.run = can_ping_run,
 	},
 	{
+		.name = "load",
+		.args = "[-b] [-r] [-t] [-n COUNT] [--json] "
+			"IF[@BITRATE[,DATABITRATE]]...",
+		.help = "how much of its time a bus is taken",
+		.details =
+"A line for each interface and second: frames, bits with all stuff bits,\n"
+"bits of payload, and the part of the second that the bus was taken for. A\n"
+"frame counts in the second of its time stamp.\n"
+"  IF      without rates, those of the controller\n"
+"  -b      a bar, 5 % for each character\n"
+"  -r      redraw the terminal\n"
+"  -t      the time before each second's lines\n"
+"  -n      end after COUNT seconds\n"
+"  --json  an object on each line\n"
+"\n"
+"What the bits of are not known (CAN XL) is 'not counted'; 'lost' are frames\n"
+"that the socket had no room for. A controller's state shows if it is not\n"
+"ERROR-ACTIVE.\n",
+		.run = can_load_run,
+	},
+	{
 		.name = "state",
 		.args = "[--json] IF...",
 		.help = "state, bit timing, modes and counters of interfaces",

@@ -83,6 +83,9 @@ sockfam_SOURCES = $(DECODE_SOURCES) \
 	src/cli/can-isotp.c \
 	src/cli/can-isotp.h \
 	src/cli/can-json.c \
+	src/cli/can-load-count.c \
+	src/cli/can-load.c \
+	src/cli/can-load.h \
 	src/cli/can-ping.c \
 	src/cli/can-screen.c \
 	src/cli/can-screen.h \

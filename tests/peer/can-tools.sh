@@ -188,6 +188,57 @@ assert open("answered").read() == "can3: 300 answered\n"
 END
 holds "ping, FD" out python3 check.py
 
+# Which second a frame falls into is nobody's choice: the sum is. The bits are
+# counted in other tests; the rate is the controller's.
+"$SOCKFAM" can load --json can1 can3 ct0@1000000 >out 2>err &
+job=$!
+waiting $job
+"$SOCKFAM" can send can0 123#1122 7FF#R4
+"$SOCKFAM" can send can2 123##1112233 123#1122
+"$SOCKFAM" can send ct0 000# 000#R
+cat >check.py <<'END'
+import collections
+import json
+total = collections.Counter()
+for line in open("out"):
+    if not line.endswith("\n"):
+        break
+    t = json.loads(line)
+    total[t["interface"]] += t["frames"]
+    total[t["interface"] + " bits"] += t["nominal_bits"] + t["data_bits"]
+    total[t["interface"] + " payload"] += t["payload_bits"]
+    total[t["interface"] + " ns"] += t["busy_ns"]
+    # The CTU CAN FD driver says STOPPED as long as it had no error.
+    if t["interface"] == "can1":
+        assert t["bitrate_bps"] == 500000 and t["state"] == "ERROR-ACTIVE", t
+    if t["interface"] == "can3":
+        assert t["data_bitrate_bps"] == 4000000, t
+assert total["can1"] == 2 and total["can1 payload"] == 16, total
+assert total["can1 ns"] == total["can1 bits"] * 2000, total
+assert total["can3"] == 2 and total["can3 payload"] == 40, total
+assert total["ct0 bits"] == 103 and total["ct0 ns"] == 103000, total
+END
+if wait_for python3 check.py; then
+	ok "load"
+else
+	not_ok "load" "$(python3 check.py 2>&1 | tail -n 1; cat out err)"
+fi
+ip link set can1 down
+wait $job
+holds "load, interface down" err ended 1 $? "can1: interface is down" err
+ip link set can1 up
+"$SOCKFAM" can load -b -t -n 2 ct0@500000,2000000 >out
+sed 's/^2[-0-9]* [0-9:]*$/time/' out >got
+cat >want <<END
+time
+ct0@500000,2000000      0        0        0   0.0% |....................|
+time
+ct0@500000,2000000      0        0        0   0.0% |....................|
+END
+same "load, nothing" want got
+refuses "load, no rate" 1 "ct0: has no bit rate; try: ct0@500000" \
+	"$SOCKFAM" can load ct0
+
 refuses "ping, nobody" 1 "can0: no answer to 3 frames" \
 	"$SOCKFAM" can ping -f 3 -W 0.01 can0
 "$SOCKFAM" can ping -n 1 -i 100 -W 300 can0 >out &

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "can-load.h"
 #include "can-tools.h"
 
 #include "harness.h"
@@ -90,12 +91,86 @@ START_TEST(spread_of_extremes)
 }
 END_TEST
 
+/* ------------------------------------------------------------- load -- */
+
+static void add(struct can_load *load, const char *text, uint32_t drops)
+{
+	uint32_t frame[SFAM_CANXL_MTU / sizeof(uint32_t)];
+	struct sfam_can_record rec = { .frame = frame, .drops = drops };
+	ssize_t n = sfam_can_text_parse(frame, sizeof(frame), text,
+					strlen(text), 0, NULL);
+
+	ck_assert_ok(n);
+	rec.size = (uint32_t)n;
+	can_load_add(load, &rec);
+}
+
+/* Bits as in test-can-bits.c. */
+START_TEST(load)
+{
+	struct can_load l = { 0 };
+
+	ck_assert_int_eq(can_load_busy_ns(&l, 500000, 0), 0);
+	add(&l, "000#", 0);
+	add(&l, "000#R", 2);
+	ck_assert_uint_eq(l.nominal_bits, 53 + 50);
+	ck_assert_int_eq(can_load_busy_ns(&l, 500000, 0), 103 * 2000);
+	add(&l, "555##1AA55", 0);
+	ck_assert_uint_eq(l.nominal_bits, 103 + 29);
+	ck_assert_uint_eq(l.data_bits, 49);
+	ck_assert_int_eq(can_load_busy_ns(&l, 500000, 2000000),
+			 132 * 2000 + 49 * 500);
+	ck_assert_int_eq(can_load_busy_ns(&l, 500000, 0), 181 * 2000);
+	ck_assert_uint_eq(l.payload_bits, 16);
+	/* Not on the wire; and one of which the length is not known. */
+	add(&l, "20000004#0001000000000000", 1);
+	ck_assert_uint_eq(l.frames, 3);
+	add(&l, "00123#80:00:00000000#1122", 0);
+	ck_assert_uint_eq(l.frames, 4);
+	ck_assert_uint_eq(l.not_counted, 1);
+	ck_assert_uint_eq(l.payload_bits, 32);
+	ck_assert_uint_eq(l.drops, 3);
+	ck_assert_uint_eq(l.nominal_bits, 132);
+}
+END_TEST
+
+static void parse_load(const char *text, const char *name, int64_t bps,
+		       int64_t data_bps)
+{
+	uint32_t got = 12345, data = 12345;
+	char buf[64];
+	int r;
+
+	strcpy(buf, text);
+	r = can_load_parse(buf, &got, &data);
+	ck_assert_int_eq(r, bps < 0 ? -1 : 0);
+	ck_assert_str_eq(buf, name);
+	ck_assert_int_eq(got, bps < 0 ? 12345 : bps);
+	ck_assert_int_eq(data, bps < 0 ? 12345 : data_bps);
+}
+
+START_TEST(load_rates)
+{
+	parse_load("can0", "can0", 0, 0);
+	parse_load("can0@500000", "can0", 500000, 0);
+	parse_load("can0@500000,2000000", "can0", 500000, 2000000);
+	parse_load("can0@", "can0", -1, 0);
+	parse_load("can0@0", "can0", -1, 0);
+	parse_load("can0@1000000000", "can0", -1, 0);
+	parse_load("can0@5k", "can0", -1, 0);
+	parse_load("can0@500000,", "can0", -1, 0);
+	parse_load("can0@500000,0", "can0", -1, 0);
+}
+END_TEST
+
 int main(void)
 {
 	const struct harness_test tests[] = {
 		{ sequence, NULL },
 		{ spread, NULL },
 		{ spread_of_extremes, NULL },
+		{ load, NULL },
+		{ load_rates, NULL },
 	};
 
 	return harness_run("can-tools", tests, HARNESS_LEN(tests));
