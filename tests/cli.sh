@@ -141,6 +141,8 @@ says 2 "lo@...: not a bit rate" can load lo@0
 says 2 "-n takes a number of seconds" can load -n 0 lo@1
 says 1 "lo: not a CAN interface" can load lo@500000
 says 2 "which interface?" can load
+says 1 "stdin and stdout are no terminal" can watch lo
+says 2 "which interface?" can watch
 says 1 'at 0: expected an identifier' can send lo zz
 says 1 'at 4: expected' can send lo 123#G
 says 1 'at 20: expected' can send lo 123#112233445566778899

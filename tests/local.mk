@@ -81,6 +81,7 @@ UNIT_TESTS = \
 	tests/unit/test-can-timing \
 	tests/unit/test-can-tools \
 	tests/unit/test-can-watch \
+	tests/unit/test-can-watch-rows \
 	tests/unit/test-capture-damage \
 	tests/unit/test-capture-fault \
 	tests/unit/test-capture-link \
@@ -222,6 +223,9 @@ tests_unit_test_can_tools_CPPFLAGS = $(INTERNAL_CPPFLAGS)
 tests_unit_test_can_tools_SOURCES = tests/unit/test-can-tools.c \
 	src/cli/can-count.c src/cli/can-load-count.c src/cli/can-load.h \
 	src/cli/can-tools.h src/cli/cli.c src/cli/cli.h
+tests_unit_test_can_watch_rows_CPPFLAGS = $(INTERNAL_CPPFLAGS)
+tests_unit_test_can_watch_rows_SOURCES = tests/unit/test-can-watch-rows.c \
+	src/cli/can-watch-rows.c src/cli/can-watch.h
 tests_unit_test_capture_damage_SOURCES = tests/unit/test-capture-damage.c \
 	tests/unit/capture-bytes.h tests/unit/capture-items.h
 tests_unit_test_capture_fault_SOURCES = tests/unit/test-capture-fault.c \
@@ -381,6 +385,7 @@ EXTRA_DIST += $(CLI_TEST) $(M32_TEST) $(PEER_TESTS) \
 	tests/peer/can-peer.py \
 	tests/peer/can_dump.py \
 	tests/peer/can_dump_files.py \
+	tests/peer/can-watch.py \
 	tests/peer/capture.py \
 	tests/peer/ctl.py \
 	tests/peer/decode-traffic.py \

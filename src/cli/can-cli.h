@@ -17,6 +17,7 @@ int can_send_run(const struct cli_verb *self, int argc, char **argv);
 int can_seq_run(const struct cli_verb *self, int argc, char **argv);
 int can_state_run(const struct cli_verb *self, int argc, char **argv);
 int can_timing_run(const struct cli_verb *self, int argc, char **argv);
+int can_watch_run(const struct cli_verb *self, int argc, char **argv);
 extern const struct cli_verb can_gw_verbs[];
 extern const struct cli_verb can_isotp_verbs[];
 

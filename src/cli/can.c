@@ -253,6 +253,21 @@ static const struct cli_verb below[] = {
 		.run = can_load_run,
 	},
 	{
+		.name = "watch",
+		.args = "IF[,FILTER]...",
+		.help = "see live which bits change",
+		.details =
+"A row for each identifier: seconds since the frame before, identifier,\n"
+"length, bytes; those that changed within the last second are inverse. FILTER\n"
+"as for 'can dump'. Of CAN XL, 64 bytes. Keys:\n"
+"  q  quit\n"
+"  n  notch: what has changed until now may do so, unseen\n"
+"  u  undo that\n"
+"  b  bytes as bits, or not\n"
+"  j  k  later, earlier rows\n",
+		.run = can_watch_run,
+	},
+	{
 		.name = "state",
 		.args = "[--json] IF...",
 		.help = "state, bit timing, modes and counters of interfaces",

@@ -93,6 +93,9 @@ sockfam_SOURCES = $(DECODE_SOURCES) \
 	src/cli/can-seq.c \
 	src/cli/can-timing.c \
 	src/cli/can-tools.h \
+	src/cli/can-watch-rows.c \
+	src/cli/can-watch.c \
+	src/cli/can-watch.h \
 	src/cli/can.c \
 	src/cli/capture-rotate.c \
 	src/cli/capture-rotate.h \

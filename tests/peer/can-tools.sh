@@ -239,6 +239,10 @@ same "load, nothing" want got
 refuses "load, no rate" 1 "ct0: has no bit rate; try: ct0@500000" \
 	"$SOCKFAM" can load ct0
 
+# On a terminal of its own.
+python3 "$here/can-watch.py" "$SOCKFAM" ct0 >out 2>&1
+holds "watch" out grep -qx "all well" out
+
 refuses "ping, nobody" 1 "can0: no answer to 3 frames" \
 	"$SOCKFAM" can ping -f 3 -W 0.01 can0
 "$SOCKFAM" can ping -n 1 -i 100 -W 300 can0 >out &
