@@ -14,7 +14,7 @@
 
 #define BATCH 64
 #define LEN 8
-#define SEND_TIMEOUT_NS INT64_C(10000000000)
+#define LOOK_UP_NS INT64_C(1000000000)	/* for signals, while sending */
 
 struct ping {
 	const char *name;
@@ -55,7 +55,7 @@ static int ask(struct ping *p)
 	for (i = 0; i < LEN; i++)
 		frame.data[i] = (uint8_t)(number + i);
 	p->sent_ns[number] = progress_now_ns();
-	r = sfam_can_send(p->fd, &iov, 1, NULL, SEND_TIMEOUT_NS);
+	r = sfam_can_send(p->fd, &iov, 1, NULL, p->timeout_ns);
 	if (r < 0)
 		return can_bus_send_failed(p->name, "ping", p->fd, p->largest,
 					   (int)r);
@@ -186,14 +186,39 @@ static void make_answer(struct canfd_frame *answer,
 		answer->data[i]++;
 }
 
-/* 0, 1 when all are answered, or -errno. */
-static int answer_some(struct ping *p)
+/*
+ * All of them, however long a bus without another node takes: 0, 1 if a
+ * signal came meanwhile, or -errno.
+ */
+static int send_answers(struct ping *p, const struct iovec *iov, size_t n,
+			int signals)
+{
+	size_t done = 0;
+	ssize_t r;
+
+	while (done < n) {
+		r = sfam_can_send(p->fd, iov + done, n - done, NULL,
+				  LOOK_UP_NS);
+		if (r >= 0)
+			done += (size_t)r;
+		else if (r != -ENOBUFS && r != -ETIMEDOUT)
+			return (int)r;
+		else if (can_bus_wait(-1, signals, 0) == 1)
+			return 1;
+	}
+	p->answered += n;
+	return 0;
+}
+
+/* 0, 1 at the end, or -errno. */
+static int answer_some(struct ping *p, int signals)
 {
 	struct canfd_frame answers[BATCH];
 	struct iovec iov[BATCH];
 	const struct sfam_can_record *rec;
 	ssize_t n = sfam_can_receive(p->fd, p->receiver, &rec, 0);
-	ssize_t i, done, r;
+	ssize_t i;
+	int r;
 
 	if (n < 0)
 		return n == -ETIMEDOUT ? 0 : (int)n;
@@ -204,14 +229,8 @@ static int answer_some(struct ping *p)
 		iov[i].iov_base = &answers[i];
 		iov[i].iov_len = rec[i].size;
 	}
-	for (done = 0; done < n; done += r) {
-		r = sfam_can_send(p->fd, iov + done, (size_t)(n - done), NULL,
-				  SEND_TIMEOUT_NS);
-		if (r < 0)
-			return (int)r;
-		p->answered += (uint64_t)r;
-	}
-	return p->answered == p->count && p->count;
+	r = send_answers(p, iov, (size_t)n, signals);
+	return r ? r : p->count && p->answered == p->count;
 }
 
 static int answer_all(struct ping *p, int signals)
@@ -221,7 +240,7 @@ static int answer_all(struct ping *p, int signals)
 	while (r == 0) {
 		r = can_bus_wait(p->fd, signals, SFAM_FOREVER);
 		if (r == 0)
-			r = answer_some(p);
+			r = answer_some(p, signals);
 	}
 	return r < 0 ? can_bus_receive_failed(p->name, r) : CLI_OK;
 }

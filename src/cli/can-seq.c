@@ -10,7 +10,6 @@
 #include "can-tools.h"
 
 #define BATCH 64
-#define TIMEOUT_NS INT64_C(10000000000)
 
 struct seq {
 	const char *name;
@@ -49,7 +48,7 @@ static int send_all(const struct seq *q)
 			iov[i].iov_base = &frames[i];
 			iov[i].iov_len = size;
 		}
-		r = sfam_can_send(q->fd, iov, n, NULL, TIMEOUT_NS);
+		r = sfam_can_send(q->fd, iov, n, NULL, SFAM_FOREVER);
 		if (r < 0)
 			return can_bus_send_failed(q->name, "sequence", q->fd,
 						   size, (int)r);

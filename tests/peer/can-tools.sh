@@ -20,12 +20,15 @@ for name in can2 can3; do
 		ip link set $name up || exit 1
 done
 
+# The emulated CTU CAN FD never gets more frames at once than it has buffers
+# (4): with more, its queue was once seen to stay full for good, on 6.1.
+
 # Each kind of frame is confirmed, more than wait at once too.
 many=
 for i in $(seq 100 299); do
 	many="$many $i#1122"
 done
-for to in ct0 can0 can2; do
+for to in ct0 can0; do
 	# shellcheck disable=SC2086 # a list
 	if "$SOCKFAM" can send -c 300 $to 123# 12345678#11.22 7FF#R $many \
 		>out 2>&1; then
@@ -36,7 +39,7 @@ for to in ct0 can0 can2; do
 done
 if "$SOCKFAM" can send -c 300 ctxl 123##1112233 20000004#0001 \
 	45123#81:00:12345678#1122 && "$SOCKFAM" can send -c 300 can2 \
-	123##1112233 12345678##311; then
+	123##1112233 12345678##311 7FF#R 123#11; then
 	ok "send -c, FD, XL, an error frame"
 else
 	not_ok "send -c, FD, XL, an error frame" "status $?"
@@ -86,7 +89,7 @@ ended()
 
 # One way over one interface, and over each pair of controllers. No more
 # frames than a socket holds, so that none depends on who runs when.
-for pair in "ct0 ct0" "can0 can1" "can2 can3"; do
+for pair in "ct0 ct0" "can0 can1"; do
 	from=${pair% *} to=${pair#* }
 	"$SOCKFAM" can seq -r -n 200 "$to" >out &
 	job=$!
@@ -103,12 +106,12 @@ for pair in "ct0 ct0" "can0 can1" "can2 can3"; do
 	grep -c "^sequence CNT: .* RX: [ 0-9]*\$" out >n
 	holds "cansequence of seq, $pair" out grep -qx 200 n
 done
-"$SOCKFAM" can seq -b -r -n 200 can2 >out &
+"$SOCKFAM" can seq -b -r -n 4 can2 >out &
 job=$!
 waiting $job
-"$SOCKFAM" can seq -b -n 200 can3
+"$SOCKFAM" can seq -b -n 4 can3
 wait $job
-holds "seq, FD" out ended 0 $? "200 frames, 0 gaps" out
+holds "seq, FD" out ended 0 $? "4 frames, 0 gaps" out
 
 "$SOCKFAM" can seq -r -q 2 ct0 >out &
 job=$!
@@ -154,7 +157,7 @@ ip link set ct0 up
 
 # There and back.
 times='min [0-9.]+ p50 [0-9.]+ p90 [0-9.]+ p99 [0-9.]+ max [0-9.]+'
-for pair in "ct0 ct0" "can0 can1" "can2 can3"; do
+for pair in "ct0 ct0" "can0 can1"; do
 	from=${pair% *} to=${pair#* }
 	canfdtest "$to" >/dev/null 2>&1 &
 	job=$!

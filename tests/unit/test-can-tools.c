@@ -131,6 +131,9 @@ START_TEST(load)
 	ck_assert_uint_eq(l.payload_bits, 32);
 	ck_assert_uint_eq(l.drops, 3);
 	ck_assert_uint_eq(l.nominal_bits, 132);
+	/* A remote request has a length, and no data. */
+	add(&l, "7FF#R4", 0);
+	ck_assert_uint_eq(l.payload_bits, 32);
 }
 END_TEST
 

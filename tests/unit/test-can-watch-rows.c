@@ -113,6 +113,7 @@ END_TEST
 
 START_TEST(widths)
 {
+	char buf[CAN_WATCH_STRLEN];
 	char text[32 + 2 * 100] = "00123#80:00:00000000#";
 	struct can_watch w;
 	size_t i;
@@ -133,6 +134,8 @@ START_TEST(widths)
 	ck_assert_uint_eq(w.rows[1].n, CAN_WATCH_BYTES);
 	text[strlen(text) - 1] = '2';
 	ck_assert_int_eq(take(&w, text, S), 0);
+	ck_assert_uint_gt(can_watch_line(buf, &w.rows[1], 500, 0), 2);
+	ck_assert_ptr_nonnull(strstr(buf, " 11 11 >"));
 	can_watch_done(&w);
 }
 END_TEST
