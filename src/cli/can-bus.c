@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "can-bus.h"
@@ -65,18 +66,16 @@ int can_bus_id(const char *text, uint32_t *ret)
 {
 	char frame[32];
 	struct can_frame f;
-	struct sfam_diag diag;
 	size_t len = strlen(text);
-	int r;
+	ssize_t n;
 
 	/* One to three digits, or eight: as for frames, but for zeros. */
 	if (len > 8 || strchr(text, '#'))
 		return cli_error("%.20s: not an identifier", text);
 	snprintf(frame, sizeof(frame), "%s%s#", len < 3 ? "00" + (len == 2) :
 		 "", text);
-	r = (int)sfam_can_text_parse(&f, sizeof(f), frame, strlen(frame), 0,
-				     &diag);
-	if (r < 0 || f.can_id & CAN_ERR_FLAG)
+	n = sfam_can_text_parse(&f, sizeof(f), frame, strlen(frame), 0, NULL);
+	if (n < 0 || f.can_id & CAN_ERR_FLAG)
 		return cli_error("%s: not an identifier", text);
 	*ret = f.can_id;
 	return CLI_OK;
@@ -117,6 +116,14 @@ int can_bus_wait(int fd, int signals, int64_t timeout_ns)
 	if (r < 0)
 		return errno == EINTR ? 0 : -errno;
 	return r == 0 ? -ETIMEDOUT : polls[1].revents != 0;
+}
+
+int64_t can_bus_real_ns(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_REALTIME, &ts);
+	return (int64_t)ts.tv_sec * NS_PER_S + ts.tv_nsec;
 }
 
 int can_bus_send_failed(const char *name, const char *text, int fd,

@@ -32,6 +32,9 @@ int can_bus_receive_failed(const char *name, int error);
  */
 int can_bus_wait(int fd, int signals, int64_t timeout_ns);
 
+/* CLOCK_REALTIME, as the stamps of frames. */
+int64_t can_bus_real_ns(void);
+
 /*
  * Sends n frames, texts in words, and waits until they are on the bus; for
  * timeout_ns in all. CLI_OK, or prints.

@@ -42,20 +42,17 @@ static int set_filters(const struct confirm *c)
 		id = *(const uint32_t *)c->frames[i].iov_base;
 		if (id & CAN_ERR_FLAG)
 			r = sfam_can_set_error_mask(c->fd, CAN_ERR_MASK);
-		filters[i].can_id = id & ~CAN_ERR_FLAG;
-		filters[i].can_mask = CAN_EFF_FLAG | CAN_RTR_FLAG |
-				      CAN_EFF_MASK;
+		filters[i] = can_bus_filter(id & ~CAN_ERR_FLAG);
 	}
 	return r < 0 ? r : sfam_can_set_filters(c->fd, filters, c->n);
 }
 
 static int not_confirmed(const struct confirm *c, size_t sent, int error)
 {
-	size_t waiting = sfam_can_confirmer_waiting(c->confirmer, NULL);
 	uint64_t oldest = 0;
-	char words[64] = "the interface went down";
+	size_t waiting = sfam_can_confirmer_waiting(c->confirmer, &oldest);
+	char words[SFAM_ERROR_STRLEN] = "the interface went down";
 
-	sfam_can_confirmer_waiting(c->confirmer, &oldest);
 	if (error == -ETIMEDOUT)
 		snprintf(words, sizeof(words), "not sent in time; try: "
 			 "sockfam can state");

@@ -94,14 +94,6 @@ static int open_bus(const struct cli_verb *self, struct bus *b, char *arg)
 
 /* ---------------------------------------------------------- counting -- */
 
-static int64_t real_now_ns(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_REALTIME, &ts);
-	return ts.tv_sec * SECOND_NS + ts.tv_nsec;
-}
-
 static void note(struct bus *b, const struct sfam_can_record *rec,
 		 int64_t end_real_ns)
 {
@@ -117,7 +109,8 @@ static int read_some(const struct load *l, struct bus *b)
 {
 	const struct sfam_can_record *rec;
 	ssize_t n = sfam_can_receive(b->fd, b->receiver, &rec, 0);
-	int64_t end_real_ns = l->end_ns - progress_now_ns() + real_now_ns();
+	int64_t end_real_ns = can_bus_real_ns() + l->end_ns -
+			      progress_now_ns();
 	ssize_t i;
 
 	if (n < 0)

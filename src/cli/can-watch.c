@@ -13,7 +13,6 @@
 #include <sys/ioctl.h>
 #include <sys/signalfd.h>
 #include <termios.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <linux/can/error.h>
@@ -184,14 +183,6 @@ static int read_frames(struct watcher *w)
 	return n < 0 && n != -ETIMEDOUT ? (int)n : 0;
 }
 
-static int64_t real_now_ns(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_REALTIME, &ts);
-	return (int64_t)ts.tv_sec * 1000000000 + ts.tv_nsec;
-}
-
 /* 0 at the end, 1 after printing, or -errno of the socket. */
 static int loop(struct watcher *w)
 {
@@ -206,8 +197,8 @@ static int loop(struct watcher *w)
 	while (r == 0 && !w->ended) {
 		left_ns = next_ns - progress_now_ns();
 		if (left_ns <= 0) {
-			w->dirty |= can_watch_expire(&w->rows, real_now_ns() -
-						     HOLD_NS);
+			w->dirty |= can_watch_expire(&w->rows,
+				can_bus_real_ns() - HOLD_NS);
 			if (w->dirty && draw(w) != CLI_OK)
 				return 1;
 			next_ns = progress_now_ns() + REDRAW_NS;
