@@ -174,6 +174,21 @@ START_TEST(what_does_not_go_does_not_wait)
 }
 END_TEST
 
+/* The kernel marks it; but for its size it is like a classic one. */
+START_TEST(fd_without_its_mark)
+{
+	struct fixture f = open_own("vcan0", 4, SFAM_CAN_OPT_FD);
+	struct canfd_frame frame = { .can_id = 0x123, .len = 1 };
+	const struct iovec iov = { &frame, sizeof(frame) };
+
+	ck_assert_int_eq(send_raw(&f, &iov, 1), 1);
+	ck_assert_int_eq(take(&f, "123#00", OWN), -1);
+	ck_assert_ok(sfam_can_confirmer_wait(f.fd, f.confirmer, f.receiver,
+					     SFAM_FOREVER));
+	close_own(&f);
+}
+END_TEST
+
 /* Another's frames, equal ones too, confirm nothing. */
 START_TEST(another_socket)
 {
@@ -266,6 +281,7 @@ int main(void)
 		{ each_kind_comes_back, "can vcanxl" },
 		{ numbers, "can vcan" },
 		{ what_does_not_go_does_not_wait, "can vcan" },
+		{ fd_without_its_mark, "can vcan" },
 		{ another_socket, "can vcan" },
 		{ classic_controllers, "can can-bus" },
 		{ fd_controllers, "can canfd-bus" },
