@@ -70,6 +70,9 @@ UNIT_TESTS = \
 	tests/unit/test-can-isotp-random \
 	tests/unit/test-can-isotp-reader \
 	tests/unit/test-can-isotp-talk \
+	tests/unit/test-can-j1939 \
+	tests/unit/test-can-j1939-claim \
+	tests/unit/test-can-j1939-transfer \
 	tests/unit/test-can-log \
 	tests/unit/test-can-loss \
 	tests/unit/test-can-option \
@@ -166,7 +169,8 @@ tests_unit_test_alg_vectors_SOURCES = tests/unit/test-alg-vectors.c \
 tests_unit_test_api_LDADD = libsockfam.la libsockfam-ctl.la
 tests_unit_test_api_SOURCES = tests/unit/test-api.c \
 	tests/unit/test-api-bcm.c tests/unit/test-api-isotp.c \
-	tests/unit/test-api-packet.c tests/unit/test-api.h
+	tests/unit/test-api-j1939.c tests/unit/test-api-packet.c \
+	tests/unit/test-api.h
 tests_unit_test_can_ctl_LDADD = $(LDADD) $(SOCKETCAN_LIBS)
 # Their pthread_create(), ppoll() and setsockopt() are to be libsockfam's.
 tests_unit_test_readers_LDFLAGS = $(AM_LDFLAGS) -rdynamic
@@ -213,6 +217,13 @@ tests_unit_test_can_loss_SOURCES = tests/unit/test-can-loss.c \
 	tests/unit/test-can-vcan.h
 tests_unit_test_can_ring_SOURCES = tests/unit/test-can-ring.c \
 	tests/unit/test-can-vcan.h
+tests_unit_test_can_j1939_SOURCES = tests/unit/test-can-j1939.c \
+	tests/unit/test-can-j1939.h tests/unit/test-can-vcan.h
+tests_unit_test_can_j1939_claim_SOURCES = tests/unit/test-can-j1939-claim.c \
+	tests/unit/test-can-j1939.h tests/unit/test-can-vcan.h
+tests_unit_test_can_j1939_transfer_SOURCES = \
+	tests/unit/test-can-j1939-transfer.c \
+	tests/unit/test-can-j1939.h tests/unit/test-can-vcan.h
 tests_unit_test_can_option_SOURCES = tests/unit/test-can-option.c \
 	tests/unit/test-can-vcan.h
 tests_unit_test_can_receive_SOURCES = tests/unit/test-can-receive.c \

@@ -153,6 +153,14 @@ libsockfam_la_SOURCES = \
 	src/lib/can/hex16.h \
 	src/lib/can/isotp-reader.c \
 	src/lib/can/isotp.c \
+	src/lib/can/j1939-claim-socket.c \
+	src/lib/can/j1939-claim.c \
+	src/lib/can/j1939-id.c \
+	src/lib/can/j1939-option.c \
+	src/lib/can/j1939-recv.c \
+	src/lib/can/j1939-send.c \
+	src/lib/can/j1939-words.c \
+	src/lib/can/j1939.h \
 	src/lib/can/layout.h \
 	src/lib/can/log-parse.c \
 	src/lib/can/log.c \

@@ -568,6 +568,7 @@ int main(void)
 	api_can_bcm();
 	api_can_isotp();
 	can_confirm();
+	api_can_j1939();
 	can_error();
 	api_packet();
 	can_ctl();

@@ -9,7 +9,7 @@
 
 #define NS_PER_S INT64_C(1000000000)
 
-static int64_t now_ns(void)
+int64_t sfam__now_ns(void)
 {
 	struct timespec ts;
 
@@ -28,7 +28,7 @@ struct sfam__deadline sfam__deadline_in(int64_t timeout_ns)
 		d.at_ns = 0;	/* long past, without asking the clock */
 		return d;
 	}
-	now = now_ns();
+	now = sfam__now_ns();
 	/* A sum past the end of the clock is the same as never. */
 	if (timeout_ns <= INT64_MAX - now)
 		d.at_ns = now + timeout_ns;
@@ -41,7 +41,7 @@ int64_t sfam__deadline_left_ns(struct sfam__deadline deadline)
 
 	if (deadline.at_ns <= 0)
 		return deadline.at_ns;
-	left = deadline.at_ns - now_ns();
+	left = deadline.at_ns - sfam__now_ns();
 	return left > 0 ? left : 0;
 }
 

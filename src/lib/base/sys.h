@@ -16,6 +16,7 @@ struct sfam__deadline {
 	int64_t at_ns;		/* on CLOCK_MONOTONIC; -1: never */
 };
 
+int64_t sfam__now_ns(void);	/* CLOCK_MONOTONIC */
 struct sfam__deadline sfam__deadline_in(int64_t timeout_ns);
 /* What is left, 0 at the least; -1: for ever. */
 int64_t sfam__deadline_left_ns(struct sfam__deadline deadline);
