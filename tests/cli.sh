@@ -160,6 +160,36 @@ says 2 "not limits: 1-16" can timing -c 8000000 -l 1-16 500000
 says 1 "contradict" can timing -c 8000000 -l 16-1,1-8,4,1-64,1 500000
 says 2 "-c and -l go together" can timing -c 8000000 500000
 says 2 "not a clock: 0" can timing -c 0 -l 1-16,1-8,4,1-64,1 500000
+says 0 "usage: sockfam can j1939 VERB" can j1939 -h
+says 2 "from where, and to where?" can j1939 send lo:1
+says 2 "-p takes 0 to 7" can j1939 send -p 8 lo:1 :2,0xef00 01
+says 2 "-n takes a number" can j1939 recv -n 0 lo:1
+says 2 "at which address" can j1939 recv
+says 2 "-t takes a, A, d or z" can j1939 spy -t aa lo
+says 2 "on which interface?" can j1939 spy
+says 2 "-r takes addresses" can j1939 claim -r 1,254 1 lo
+says 2 "-r takes addresses" can j1939 claim -r 9-8 1 lo
+says 2 "-a takes an address" can j1939 claim -a x 1 lo
+says 2 "a NAME is up to 16 hex digits, not 1g" can j1939 claim 1g lo
+says 2 "which NAME" can j1939 claim 1
+says 1 "no NAME" can j1939 claim 0 lo
+says 1 '"256" is no address 0..255' can j1939 recv lo:256
+says 1 '"08" is no address' can j1939 recv lo:08
+says 1 '"-1" is no address' can j1939 recv lo:-1
+says 1 '"0x40000" is no PGN' can j1939 recv lo:1,0x40000
+says 1 '"0x10000000000000000" is no NAME' \
+	can j1939 recv lo:1,,0x10000000000000000
+says 1 '"5" is too much' can j1939 recv lo:1,2,3,5
+says 1 '"2" is too much' can j1939 recv -x lo:01,1,2
+says 1 '"g1" is no address' can j1939 recv -x lo:g1
+says 1 '"1x1" is no NAME' can j1939 recv -x lo:1x1
+says 1 "which interface?" can j1939 spy :1
+says 1 "longer than any interface" can j1939 spy "$long"
+says 1 "no such interface" can j1939 spy nosuch0
+says 1 "on another interface than lo" can j1939 send lo:1 eth:2,0 01
+says 1 "which PGN?" can j1939 send lo:1 :2 01
+says 1 "0g: not bytes in hex" can j1939 send lo:1 :2,0xef00 01 0g
+says 1 "ends in 00" can j1939 recv lo:1,0xef01
 says 2 "which name and kind?" link add
 says 2 "not an MTU: x" link add -m x v vcan
 says 1 "nosuch0: no such interface" link del nosuch0

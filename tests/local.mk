@@ -361,6 +361,7 @@ PEER_TESTS = \
 	tests/peer/filter.sh \
 	tests/peer/gw.sh \
 	tests/peer/isotp.sh \
+	tests/peer/j1939.sh \
 	tests/peer/names.sh \
 	tests/peer/packet.sh \
 	tests/peer/relay.sh \
@@ -409,6 +410,7 @@ EXTRA_DIST += $(CLI_TEST) $(M32_TEST) $(PEER_TESTS) \
 	tests/peer/filter.py \
 	tests/peer/gw.py \
 	tests/peer/isotp.py \
+	tests/peer/j1939.py \
 	tests/peer/lib.sh \
 	tests/peer/names.py \
 	tests/peer/one_cpu.py \

@@ -20,6 +20,7 @@ int can_timing_run(const struct cli_verb *self, int argc, char **argv);
 int can_watch_run(const struct cli_verb *self, int argc, char **argv);
 extern const struct cli_verb can_gw_verbs[];
 extern const struct cli_verb can_isotp_verbs[];
+extern const struct cli_verb can_j1939_verbs[];
 
 /*
  * The first len bytes of arg as a CAN interface: a name, "any", or an

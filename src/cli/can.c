@@ -268,6 +268,12 @@ static const struct cli_verb below[] = {
 		.run = can_watch_run,
 	},
 	{
+		.name = "j1939",
+		.args = "send|recv|spy|claim ...",
+		.help = "messages of SAE J1939, and its addresses",
+		.below = can_j1939_verbs,
+	},
+	{
 		.name = "state",
 		.args = "[--json] IF...",
 		.help = "state, bit timing, modes and counters of interfaces",

@@ -82,6 +82,13 @@ sockfam_SOURCES = $(DECODE_SOURCES) \
 	src/cli/can-isotp-text.c \
 	src/cli/can-isotp.c \
 	src/cli/can-isotp.h \
+	src/cli/can-j1939-addr.c \
+	src/cli/can-j1939-claim.c \
+	src/cli/can-j1939-recv.c \
+	src/cli/can-j1939-send.c \
+	src/cli/can-j1939-spy.c \
+	src/cli/can-j1939.c \
+	src/cli/can-j1939.h \
 	src/cli/can-json.c \
 	src/cli/can-load-count.c \
 	src/cli/can-load.c \
