@@ -9,39 +9,30 @@
 #include <string.h>
 #include <arpa/inet.h>
 
-#include "can-asc.h"
 #include "can-cli.h"
+#include "can-source.h"
 #include "output.h"
-#include "packet-cli.h"
 
 #define ETH_P_CANXL_SINCE_6_1 0x000e
 #define NAMES_MAX SFAM_CAN_ASC_CHANNEL_MAX
-#define NOT_CAN UINT32_MAX
 
 struct convert {
-	const char *in;
-	int is_strict;		/* -s: a damaged line ends it */
+	struct can_source source;
 	struct output out;
 	struct sfam_capture_writer *writer;	/* NULL: lines are written */
 	enum sfam_capture_format format;
 	int is_asc;				/* of Vector's ASC */
-	struct can_asc_in asc_in;
 	struct can_asc_out asc_out;
 	/* Of the interfaces, by their number in the file that is written. */
 	char names[NAMES_MAX][16];
 	uint64_t lost[NAMES_MAX];	/* to be told with the next frame */
 	uint64_t total_lost[NAMES_MAX];
 	uint32_t n_names;
-	/* Of the file that is read. */
-	uint32_t numbers[NAMES_MAX];	/* NOT_CAN, or where it is written */
-	uint32_t n_numbers;
 	const struct sfam_can_filters *filters;	/* -f, or NULL */
 	uint64_t frames;
 	uint64_t filtered;	/* that no filter let pass */
 	int64_t last_ns;	/* of the last one */
 	uint64_t cut_stamps, cut_drops;	/* that the format cannot hold */
-	uint64_t others;		/* packets that are not CAN */
-	uint64_t damaged;
 };
 
 /* A frame, and where it came from. */
@@ -75,7 +66,7 @@ static int number_of(struct convert *c, const char *name, uint32_t *ret)
 		if (strcmp(c->names[*ret], name) == 0)
 			return CLI_OK;
 	if (c->n_names == NAMES_MAX)
-		return cli_error("%s: more than %d interfaces", c->in,
+		return cli_error("%s: more than %d interfaces", c->source.name,
 				 NAMES_MAX);
 	snprintf(c->names[c->n_names++], sizeof(c->names[0]), "%s", name);
 	return c->writer ? add_to_file(c, name) : CLI_OK;
@@ -108,7 +99,7 @@ static int put_line(struct convert *c, const struct one *o)
 	n = sfam_can_log_format(line, sizeof(line) - 2, o->time_ns,
 				c->names[o->number], 0, o->frame, o->size);
 	if (n < 0)
-		return cli_bad_call(c->in, (int)n);
+		return cli_bad_call(c->source.name, (int)n);
 	if (o->direction) {
 		line[n - 1] = ' ';
 		line[n++] = o->direction;
@@ -194,212 +185,42 @@ static int put(struct convert *c, const struct one *o)
 
 /* --------------------------------------------------------------- reading -- */
 
-/* A line that cannot be read: is it the end? */
-static int damaged(struct convert *c, uint64_t number,
-		   const struct sfam_diag *diag, int error)
+static int take(struct convert *c, const struct can_source_item *item)
 {
-	char words[SFAM_DIAG_STRLEN];
-
-	c->damaged++;
-	if (sfam_diag_format(diag, words, sizeof(words)) < 0)
-		return cli_bad_call(c->in, error);
-	cli_error("%s: line %" PRIu64 ": %s", c->in, number, words);
-	return c->is_strict ? CLI_FAILED : CLI_OK;
-}
-
-static int take_line(struct convert *c, const char *text, size_t len,
-		     uint64_t number)
-{
-	uint8_t frame[SFAM_CANXL_MTU] __attribute__((aligned(8)));
-	struct sfam_can_log_line line;
-	struct sfam_diag diag = { .offset = 0 };
-	struct one o = { .frame = frame };
-	int kind = sfam_can_log_parse(&line, frame, sizeof(frame), text, len,
-				      0, &diag);
-
-	if (kind < 0)
-		return damaged(c, number, &diag, kind);
-	if (kind == SFAM_CAN_LOG_OTHER)
-		return CLI_OK;
-	if (number_of(c, line.ifname, &o.number) != CLI_OK)
-		return CLI_FAILED;
-	if (kind == SFAM_CAN_LOG_DROPS) {
-		c->lost[o.number] += line.drops;
-		return CLI_OK;
-	}
-	o.time_ns = line.time_ns;
-	o.direction = line.direction;
-	o.size = line.frame_size;
-	return put(c, &o);
-}
-
-static int take_asc_line(struct convert *c, const char *text, size_t len,
-			 uint64_t number)
-{
-	uint8_t frame[SFAM_CANXL_MTU] __attribute__((aligned(8)));
-	struct sfam_can_asc_line line;
-	struct sfam_diag diag = { .offset = 0 };
-	struct one o = { .frame = frame };
-	const char *name;
-	int kind = sfam_can_asc_parse(&c->asc_in.state, &line, frame,
-				      sizeof(frame), text, len, &diag);
-
-	if (kind < 0)
-		return damaged(c, number, &diag, kind);
-	if (kind == SFAM_CAN_ASC_CHANNEL) {
-		can_asc_take_name(&c->asc_in, line.channel, line.ifname);
-		/* It keeps its number. */
-		return c->is_asc ? number_of(c, c->asc_in.names[line.channel],
-					     &o.number) : CLI_OK;
-	}
-	c->asc_in.events += kind == SFAM_CAN_ASC_EVENT;
-	if (kind != SFAM_CAN_ASC_FRAME && kind != SFAM_CAN_ASC_DROPS)
-		return CLI_OK;
-	name = kind == SFAM_CAN_ASC_DROPS ? line.ifname :
-	       can_asc_name(&c->asc_in, line.channel);
-	if (number_of(c, name, &o.number) != CLI_OK)
-		return CLI_FAILED;
-	if (kind == SFAM_CAN_ASC_DROPS) {
-		c->lost[o.number] += line.drops;
-		return CLI_OK;
-	}
-	o.time_ns = line.time_ns;
-	o.direction = line.direction;
-	o.size = line.frame_size;
-	return put(c, &o);
-}
-
-static int read_lines(struct convert *c,
-		      int (*take)(struct convert *c, const char *text,
-				  size_t len, uint64_t number))
-{
-	const int is_stdin = strcmp(c->in, "-") == 0;
-	FILE *f = is_stdin ? stdin : fopen(c->in, "re");
-	int status = CLI_OK;
-	uint64_t number = 0;
-	char *line = NULL;
-	size_t size = 0;
-	ssize_t n;
-
-	if (!f)
-		return cli_bad_call(c->in, -errno);
-	while (status == CLI_OK && (n = getline(&line, &size, f)) > 0)
-		status = take(c, line, (size_t)n, ++number);
-	if (status == CLI_OK && ferror(f))
-		status = cli_bad_call(c->in, -errno);
-	free(line);
-	if (!is_stdin)
-		fclose(f);
-	return status;
-}
-
-/* Files of old kind have no names. */
-static int take_interface(struct convert *c,
-			  const struct sfam_capture_interface *i)
-{
-	uint32_t *number = &c->numbers[c->n_numbers];
-	char name[16];
-
-	if (c->n_numbers == NAMES_MAX)
-		return cli_error("%s: more than %d interfaces", c->in,
-				 NAMES_MAX);
-	*number = NOT_CAN;
-	c->n_numbers++;
-	if (i->link_type != SFAM_CAPTURE_LINK_CAN)
-		return CLI_OK;
-	snprintf(name, sizeof(name), "can%" PRIu32, c->n_numbers - 1);
-	if (i->name && i->name[0] && strlen(i->name) < sizeof(name) &&
-	    !strpbrk(i->name, " \t\n'"))
-		snprintf(name, sizeof(name), "%s", i->name);
-	return number_of(c, name, number);
-}
-
-static char direction_of(const struct sfam_capture_record *record)
-{
-	switch (record->flags & SFAM_CAPTURE_DIRECTION) {
-	case SFAM_CAPTURE_IN:
-		return 'R';
-	case SFAM_CAPTURE_OUT:
-		return 'T';
-	default:
-		return 0;
-	}
-}
-
-static int take_packet(struct convert *c,
-		       const struct sfam_capture_record *record)
-{
-	uint8_t frame[SFAM_CANXL_MTU] __attribute__((aligned(8)));
-	ssize_t n = sfam_capture_can_frame(record, frame, sizeof(frame));
-	const struct one o = {
-		.time_ns = record->time_ns,
-		.number = c->numbers[record->interface],
-		.direction = direction_of(record),
-		.frame = frame,
-		.size = (size_t)n,
+	struct one o = {
+		.time_ns = item->time_ns,
+		.direction = item->direction,
+		.frame = item->frame,
+		.size = item->size,
 	};
 
-	if (o.number == NOT_CAN) {
-		c->others++;
-		return CLI_OK;
-	}
-	if (n < 0) {
-		cli_error("%s: packet %" PRIu64 ": no whole CAN frame", c->in,
-			  c->frames + c->others + c->damaged + 1);
-		c->damaged++;
-		return c->is_strict ? CLI_FAILED : CLI_OK;
-	}
-	c->lost[o.number] += record->drops;
-	return put(c, &o);
+	if (number_of(c, item->ifname, &o.number) != CLI_OK)
+		return CLI_FAILED;
+	c->lost[o.number] += item->drops;
+	return item->frame ? put(c, &o) : CLI_OK;
 }
 
-static int read_capture(struct convert *c)
+static int read_all(struct convert *c)
 {
-	struct sfam_capture_item item;
-	struct packet_file file;
-	int status = CLI_OK;
-	int kind;
+	struct can_source_item item;
+	int status = CLI_OK, r;
 
-	if (packet_file_open(&file, c->in) != CLI_OK)
+	if (can_source_open(&c->source) != CLI_OK)
 		return CLI_FAILED;
-	while (status == CLI_OK &&
-	       (kind = packet_file_read(&file, &item)) != SFAM_CAPTURE_END) {
-		if (kind < 0)
-			status = CLI_FAILED;
-		else if (kind == SFAM_CAPTURE_INTERFACE)
-			status = take_interface(c, &item.interface);
-		else if (kind == SFAM_CAPTURE_PACKET)
-			status = take_packet(c, &item.packet);
-	}
-	packet_file_close(&file);
+	while (status == CLI_OK && (r = can_source_read(&c->source, &item)))
+		status = r < 0 ? CLI_FAILED : take(c, &item);
+	can_source_close(&c->source);
 	return status;
 }
 
 /* ------------------------------------------------------------------ main -- */
 
-static int ends_in(const char *name, const char *end)
-{
-	const size_t len = gzip_stem(name), n = strlen(end);
-
-	return len > n && strncmp(name + len - n, end, n) == 0;
-}
-
-static int is_capture(const char *name)
-{
-	return ends_in(name, ".pcapng") || ends_in(name, ".pcap");
-}
-
-static int is_asc(const char *name)
-{
-	return ends_in(name, ".asc");
-}
-
 static int begin(struct convert *c, const char *name)
 {
 	int r;
 
-	c->is_asc = is_asc(name);
-	if (!is_capture(name))
+	c->is_asc = can_source_is_asc(name);
+	if (!can_source_is_capture(name))
 		return CLI_OK;
 	c->format = packet_save_format(name);
 	r = sfam_capture_writer_new(&c->writer, c->out.fd, c->format, NULL);
@@ -451,13 +272,7 @@ static void tell(const struct convert *c)
 	if (c->cut_drops)
 		fprintf(stderr, "%" PRIu64 " lost frames left out: pcap does "
 			"not hold them\n", c->cut_drops);
-	if (c->others)
-		fprintf(stderr, "%" PRIu64 " packets left out: their "
-			"interface is not CAN\n", c->others);
-	if (c->damaged)
-		fprintf(stderr, "%" PRIu64 " damaged and left out\n",
-			c->damaged);
-	can_asc_tell_in(&c->asc_in);
+	can_source_tell(&c->source);
 	can_asc_tell_out(&c->asc_out, c->names);
 }
 
@@ -466,9 +281,7 @@ static int convert(struct convert *c, const char *out)
 	int status = begin(c, out);
 
 	if (status == CLI_OK)
-		status = is_capture(c->in) ? read_capture(c) :
-			 is_asc(c->in) ? read_lines(c, take_asc_line) :
-					 read_lines(c, take_line);
+		status = read_all(c);
 	if (status == CLI_OK)
 		status = tell_last_drops(c);
 	if (status != CLI_OK)
@@ -476,13 +289,13 @@ static int convert(struct convert *c, const char *out)
 	if (output_commit(&c->out) < 0)
 		return CLI_FAILED;
 	tell(c);
-	return c->damaged ? CLI_FAILED : CLI_OK;
+	return c->source.damaged ? CLI_FAILED : CLI_OK;
 }
 
 /* Compressed capture files are read, and that is all. */
 static int check_names(const char *in, const char *out)
 {
-	if (gzip_stem(in) < strlen(in) && !is_capture(in))
+	if (gzip_stem(in) < strlen(in) && !can_source_is_capture(in))
 		return cli_error("%s: only capture files may be compressed; "
 				 "try: zcat %s | sockfam can convert - ...",
 				 in, in);
@@ -495,7 +308,7 @@ static int check_names(const char *in, const char *out)
 /* Of -i: names of the channels that are read, and of those written. */
 static int take_names(struct convert *c, const char *list, const char *out)
 {
-	struct can_asc_in *in = &c->asc_in;
+	struct can_asc_in *in = &c->source.asc;
 	uint32_t number;
 	char name[16];
 	size_t n;
@@ -509,7 +322,8 @@ static int take_names(struct convert *c, const char *list, const char *out)
 					 SFAM_CAN_ASC_CHANNEL_MAX);
 		snprintf(name, sizeof(name), "%.*s", (int)n, list);
 		snprintf(in->names[++in->n_given], sizeof(name), "%s", name);
-		if (is_asc(out) && number_of(c, name, &number) != CLI_OK)
+		if (can_source_is_asc(out) &&
+		    number_of(c, name, &number) != CLI_OK)
 			return CLI_FAILED;
 	}
 	return CLI_OK;
@@ -542,15 +356,16 @@ int can_convert_run(const struct cli_verb *self, int argc, char **argv)
 	}
 	if (argc - optind != 2)
 		return cli_usage(self, "from which file, to which?");
-	if (interfaces && !is_asc(argv[optind]) && !is_asc(argv[optind + 1]))
+	if (interfaces && !can_source_is_asc(argv[optind]) &&
+	    !can_source_is_asc(argv[optind + 1]))
 		return cli_usage(self, "-i is of .asc files, and none is "
 				 "here");
 	c = calloc(1, sizeof(*c));
 	if (!c)
 		return cli_bad_call("can convert", -ENOMEM);
-	c->in = argv[optind];
+	c->source.name = argv[optind];
+	c->source.is_strict = is_strict;
 	c->filters = list ? &filters : NULL;
-	c->is_strict = is_strict;
 	status = check_names(argv[optind], argv[optind + 1]);
 	if (status == CLI_OK && list)
 		status = take_filters(&filters, list);

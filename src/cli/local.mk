@@ -98,6 +98,8 @@ sockfam_SOURCES = $(DECODE_SOURCES) \
 	src/cli/can-screen.h \
 	src/cli/can-send.c \
 	src/cli/can-seq.c \
+	src/cli/can-source.c \
+	src/cli/can-source.h \
 	src/cli/can-timing.c \
 	src/cli/can-tools.h \
 	src/cli/can-watch-rows.c \
