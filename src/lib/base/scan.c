@@ -179,29 +179,46 @@ int sfam__scan_hex(struct sfam__scan *s, size_t n, uint32_t *ret,
 	return 0;
 }
 
+static unsigned int digit_at(const char *p)
+{
+	return (unsigned int)(unsigned char)*p - '0';
+}
+
+/* So many fit into 64 bits, whatever they are. */
+#define DIGITS_SAFE 19
+
 size_t sfam__scan_digits(struct sfam__scan *s, uint64_t max, uint64_t *ret)
 {
-	const size_t start = s->pos;
-	unsigned int digit;
+	const char *const start = s->text + s->pos;
+	const char *const end = s->text + s->len;
+	const char *const safe = end - start > DIGITS_SAFE ?
+				 start + DIGITS_SAFE : end;
+	const char *p = start;
+	uint64_t v = 0;
 
-	for (*ret = 0; s->pos < s->len; s->pos++) {
-		digit = (unsigned int)(unsigned char)s->text[s->pos] - '0';
-		if (digit > 9)
-			break;
-		if (digit > max || *ret > (max - digit) / 10)
+	for (; p < safe && digit_at(p) <= 9; p++)
+		v = v * 10 + digit_at(p);
+	for (; p < end && digit_at(p) <= 9; p++) {
+		if (v > (UINT64_MAX - digit_at(p)) / 10)
 			return 0;
-		*ret = *ret * 10 + digit;
+		v = v * 10 + digit_at(p);
 	}
-	return s->pos - start;
+	if (v > max)
+		return 0;
+	s->pos += (size_t)(p - start);
+	*ret = v;
+	return (size_t)(p - start);
 }
 
 size_t sfam__scan_blanks(struct sfam__scan *s)
 {
 	const size_t start = s->pos;
+	size_t pos = start;
 
-	while (sfam__scan_skip(s, ' ') || sfam__scan_skip(s, '\t'))
-		;
-	return s->pos - start;
+	while (pos < s->len && (s->text[pos] == ' ' || s->text[pos] == '\t'))
+		pos++;
+	s->pos = pos;
+	return pos - start;
 }
 
 /* The byte that an escape stands for; pos is behind the backslash. */

@@ -12,6 +12,15 @@ static int fail(const struct sfam__scan *s, size_t at, const char *expected)
 	return sfam__scan_fail(s, -EINVAL, at, expected);
 }
 
+/* In here, since a log is millions of lines: a call costs more than this. */
+static bool skip(struct sfam__scan *s, char c)
+{
+	if (s->pos >= s->len || s->text[s->pos] != c)
+		return false;
+	s->pos++;
+	return true;
+}
+
 static int scan_number(struct sfam__scan *s, uint64_t *ret)
 {
 	const size_t start = s->pos;
@@ -57,13 +66,13 @@ static int scan_stamp(struct sfam__scan *s, int64_t *ret)
 
 	if (sfam__scan_digits(s, S_MAX - 1, &seconds) == 0)
 		return fail(s, start, "seconds since 1970");
-	if (!sfam__scan_skip(s, '.'))
+	if (!skip(s, '.'))
 		return fail(s, s->pos, "\".\"");
 	start = s->pos;
 	digits = sfam__scan_digits(s, NS_PER_S - 1, &part);
 	if (digits != 6 && digits != 9)
 		return fail(s, start, "six or nine digits");
-	if (!sfam__scan_skip(s, ')'))
+	if (!skip(s, ')'))
 		return fail(s, s->pos, "\")\"");
 	if (digits == 6)
 		part *= 1000;
@@ -82,6 +91,14 @@ static int scan_direction(struct sfam__scan *s, char *ret)
 	return sfam__scan_end(s) ? 0 : fail(s, s->pos, "R, T or the end");
 }
 
+/* Where c stands before end, or end. */
+static size_t find_end(const struct sfam__scan *s, size_t end, char c)
+{
+	const char *p = memchr(s->text + s->pos, c, end - s->pos);
+
+	return p ? (size_t)(p - s->text) : end;
+}
+
 static ssize_t scan_frame(struct sfam__scan *s, void *frame, size_t size,
 			  uint32_t text_flags)
 {
@@ -89,9 +106,7 @@ static ssize_t scan_frame(struct sfam__scan *s, void *frame, size_t size,
 	struct sfam_diag *diag = s->diag;
 	ssize_t r;
 
-	while (s->pos < s->len && s->text[s->pos] != ' ' &&
-	       s->text[s->pos] != '\t')
-		s->pos++;
+	s->pos = find_end(s, find_end(s, s->len, ' '), '\t');
 	r = sfam_can_text_parse(frame, size, s->text + start, s->pos - start,
 				text_flags, diag);
 	if (r < 0 && diag)
@@ -140,7 +155,7 @@ static int parse_drops(struct sfam__scan *s, struct sfam_can_log_line *ret)
 	if (r == 0)
 		r = scan_text(s, " CAN frame");
 	if (r == 0)
-		sfam__scan_skip(s, 's');
+		skip(s, 's');
 	if (r == 0)
 		r = scan_text(s, " on '");
 	if (r == 0)
@@ -168,7 +183,7 @@ SFAM_PUBLIC int sfam_can_log_parse(struct sfam_can_log_line *ret, void *frame,
 
 	while (s.len && (line[s.len - 1] == '\n' || line[s.len - 1] == '\r'))
 		s.len--;
-	if (sfam__scan_skip(&s, '('))
+	if (skip(&s, '('))
 		return parse_frame(&s, ret, frame, size, text_flags);
 	if (s.len >= strlen(DROPS_BEGIN) &&
 	    memcmp(line, DROPS_BEGIN, strlen(DROPS_BEGIN)) == 0) {
