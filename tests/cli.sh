@@ -148,6 +148,26 @@ says 1 'at 4: expected' can send lo 123#G
 says 1 'at 20: expected' can send lo 123#112233445566778899
 says 1 'at 4: expected the name of an existing interface' \
 	can send nosuch0 123#
+says 2 "onto which interface?" can gen
+says 2 "-I does not take x" can gen -I x lo
+says 2 "an identifier over 7FF is extended" can gen -I 800 lo
+says 2 "-L does not take 2049" can gen -L 2049 lo
+says 2 "a classic frame has 8 bytes at most" can gen -L 9 lo
+says 2 "only classic frames are remote requests" can gen -R -f lo
+says 2 "-D does not take 123" can gen -D 123 lo
+says 2 "-g does not take x" can gen -g x lo
+says 2 "-i does not wait for what -p says" can gen -i -p 5 lo
+says 1 "existing interface" can gen nosuch0
+says 2 "not IF=LOGIF: x" can play x
+says 2 "can0 is to go to two interfaces" can play stdout=can0 stdout=can0
+says 2 "-l wants a file" can play -l 2
+says 2 "-l 0: want 1 or more, or i" can play -l 0
+says 2 "-f 0: want a number above 0" can play -f 0
+says 2 "-s takes seconds, not 0" can play -s 0
+says 2 "-n takes a number of frames" can play -n 0
+says 1 "nosuch.log: No such file" can play -I nosuch.log
+says 1 "existing interface" can play nosuch0=can0
+says 0 "0 frames sent" can play
 says 0 "rate 500000 bit/s, sample point 87.5 %: tq 125 ns, prop 6, seg1 7, seg2 2" \
 	can timing -c 8000000 -l 1-16,1-8,4,1-64,1 500000
 says 0 '"error_ppm": 4012' \

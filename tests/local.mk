@@ -63,6 +63,7 @@ UNIT_TESTS = \
 	tests/unit/test-can-filter-terms \
 	tests/unit/test-can-filters \
 	tests/unit/test-can-frame \
+	tests/unit/test-can-gen \
 	tests/unit/test-can-gw \
 	tests/unit/test-can-gw-frames \
 	tests/unit/test-can-gw-rules \
@@ -112,6 +113,7 @@ UNIT_TESTS = \
 	tests/unit/test-move \
 	tests/unit/test-option \
 	tests/unit/test-output \
+	tests/unit/test-pace \
 	tests/unit/test-packet \
 	tests/unit/test-packet-fanout \
 	tests/unit/test-packet-io \
@@ -202,6 +204,9 @@ tests_unit_test_can_confirm_SOURCES = tests/unit/test-can-confirm.c \
 	tests/unit/test-can-vcan.h
 tests_unit_test_can_filters_SOURCES = tests/unit/test-can-filters.c \
 	tests/unit/test-can-vcan.h
+tests_unit_test_can_gen_CPPFLAGS = $(INTERNAL_CPPFLAGS)
+tests_unit_test_can_gen_SOURCES = tests/unit/test-can-gen.c \
+	src/cli/can-gen-frame.c src/cli/can-gen-frame.h
 tests_unit_test_can_gw_SOURCES = tests/unit/test-can-gw.c \
 	tests/unit/gw-random.h
 tests_unit_test_can_gw_frames_SOURCES = tests/unit/test-can-gw-frames.c \
@@ -319,6 +324,9 @@ tests_unit_test_output_SOURCES = tests/unit/test-output.c \
 tests_unit_test_can_screen_CPPFLAGS = $(INTERNAL_CPPFLAGS)
 tests_unit_test_can_screen_SOURCES = tests/unit/test-can-screen.c \
 	src/cli/can-screen.c src/cli/can-screen.h
+tests_unit_test_pace_CPPFLAGS = $(INTERNAL_CPPFLAGS)
+tests_unit_test_pace_SOURCES = tests/unit/test-pace.c \
+	src/cli/cli.c src/cli/cli.h src/cli/pace.c src/cli/pace.h
 tests_unit_test_json_CPPFLAGS = $(INTERNAL_CPPFLAGS)
 tests_unit_test_json_SOURCES = tests/unit/test-json.c \
 	src/cli/json.c src/cli/json.h

@@ -11,7 +11,7 @@
 
 #define NS_PER_S 1000000000
 
-static int set_options(const char *name, int fd, size_t largest, uint32_t on)
+int can_bus_allow(const char *name, int fd, size_t largest, uint32_t on)
 {
 	int r;
 
@@ -32,7 +32,7 @@ static int set_up(const char *name, int fd, size_t largest, uint32_t on,
 	int r = filter ? sfam_can_set_filters(fd, filter, 1) : 0;
 
 	return r < 0 ? cli_bad_call(name, r) :
-	       set_options(name, fd, largest, on);
+	       can_bus_allow(name, fd, largest, on);
 }
 
 int can_bus_open(const char *name, size_t largest, uint32_t on,
@@ -139,6 +139,9 @@ int can_bus_send_failed(const char *name, const char *text, int fd,
 	if (error == -ENOBUFS)
 		return cli_error("%s: %s: its queue stayed full; try: ip link "
 				 "set %s txqueuelen 1000", name, text, name);
+	if (error == -ETIMEDOUT)
+		return cli_error("%s: %s: the bus takes no frames; try: "
+				 "sockfam can state %s", name, text, name);
 	if (error == -ENETDOWN)
 		return cli_error("%s: %s: the interface is down; try: ip link "
 				 "set %s up", name, text, name);

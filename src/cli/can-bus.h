@@ -12,6 +12,8 @@
  */
 int can_bus_open(const char *name, size_t largest, uint32_t on,
 		 const struct can_filter *filter);
+/* Switches on frames of up to `largest` bytes, and on. CLI_OK, or prints. */
+int can_bus_allow(const char *name, int fd, size_t largest, uint32_t on);
 /* CAN_MTU, CANFD_MTU or SFAM_CANXL_MTU, by what the interface takes. */
 size_t can_bus_largest(const char *name);
 /*

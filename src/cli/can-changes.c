@@ -146,18 +146,10 @@ static void name_of(const struct changes *c, int index, char *buf)
 static void print_event(struct changes *c, const struct sfam_bcm_event *e,
 			const char *name)
 {
-	const struct can_seen seen = {
-		.ifname = name,
-		.frame = e->frames,
-		.size = e->frame_size,
-	};
-	char line[CAN_SCREEN_STRLEN], id[16];
-	ssize_t n;
+	char id[16];
 
 	if (e->kind == SFAM_BCM_CHANGED) {
-		n = can_screen_line(&c->screen, line, &seen);
-		if (n > 0)
-			fwrite(line, 1, (size_t)n, stdout);
+		can_screen_print(&c->screen, name, e->frames, e->frame_size);
 		return;
 	}
 	id_text(id, sizeof(id), e->id);

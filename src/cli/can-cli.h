@@ -13,6 +13,8 @@ int can_dump_run(const struct cli_verb *self, int argc, char **argv);
 int can_convert_run(const struct cli_verb *self, int argc, char **argv);
 int can_load_run(const struct cli_verb *self, int argc, char **argv);
 int can_ping_run(const struct cli_verb *self, int argc, char **argv);
+int can_gen_run(const struct cli_verb *self, int argc, char **argv);
+int can_play_run(const struct cli_verb *self, int argc, char **argv);
 int can_send_run(const struct cli_verb *self, int argc, char **argv);
 int can_seq_run(const struct cli_verb *self, int argc, char **argv);
 int can_state_run(const struct cli_verb *self, int argc, char **argv);

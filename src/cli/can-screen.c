@@ -271,6 +271,21 @@ ssize_t can_screen_line(struct can_screen *s, char *buf,
 	return p - buf;
 }
 
+int can_screen_print(struct can_screen *s, const char *ifname,
+		     const void *frame, size_t size)
+{
+	const struct can_seen seen = {
+		.ifname = ifname, .frame = frame, .size = size,
+	};
+	char line[CAN_SCREEN_STRLEN];
+	ssize_t n = can_screen_line(s, line, &seen);
+
+	if (n < 0)
+		return (int)n;
+	fwrite(line, 1, (size_t)n, stdout);
+	return 0;
+}
+
 /* What sfam_can_log_format() has not: other stamps. */
 static ssize_t put_log(struct can_screen *s, char *buf,
 		       const struct can_seen *seen)

@@ -45,6 +45,9 @@ struct can_seen {
  */
 ssize_t can_screen_line(struct can_screen *screen, char *buf,
 			const struct can_seen *seen);
+/* A line of a frame without a stamp, to stdout. 0, or -EINVAL. */
+int can_screen_print(struct can_screen *screen, const char *ifname,
+		     const void *frame, size_t size);
 
 /*
  * A line of a log, as sfam_can_log_format(). Of the stamps only 'z' counts

@@ -3,9 +3,12 @@
 #include "can-source.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
-#include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 /* Told by the caller. Is it the end? */
 static int damaged(struct can_source *s)
@@ -18,18 +21,19 @@ static int damaged(struct can_source *s)
 
 static int open_log(struct can_source *s)
 {
-	const int is_stdin = strcmp(s->name, "-") == 0;
+	struct lines *l = &s->lines;
 
-	s->log = is_stdin ? stdin : fopen(s->name, "re");
-	return s->log ? CLI_OK : cli_bad_call(s->name, -errno);
+	l->begin = l->end = 0;
+	l->fd = strcmp(s->name, "-") == 0 ? dup(STDIN_FILENO) :
+		open(s->name, O_RDONLY | O_CLOEXEC);
+	return l->fd < 0 ? cli_bad_call(s->name, -errno) : CLI_OK;
 }
 
-static int bad_line(struct can_source *s, const struct sfam_diag *diag,
-		    int error)
+static int bad_line(struct can_source *s, int error)
 {
 	char words[SFAM_DIAG_STRLEN];
 
-	if (sfam_diag_format(diag, words, sizeof(words)) < 0)
+	if (sfam_diag_format(&s->diag, words, sizeof(words)) < 0)
 		cli_bad_call(s->name, error);
 	else
 		cli_error("%s: line %" PRIu64 ": %s", s->name, s->number,
@@ -38,15 +42,14 @@ static int bad_line(struct can_source *s, const struct sfam_diag *diag,
 }
 
 /* 1: ret is set. 0: there is nothing in this line. -1: the end. */
-static int take_line(struct can_source *s, size_t len,
+static int take_line(struct can_source *s, const char *text, size_t len,
 		     struct can_source_item *ret)
 {
-	struct sfam_diag diag = { .offset = 0 };
 	int kind = sfam_can_log_parse(&s->parsed, s->frame, sizeof(s->frame),
-				      s->line, len, 0, &diag);
+				      text, len, 0, &s->diag);
 
 	if (kind < 0)
-		return bad_line(s, &diag, kind);
+		return bad_line(s, kind);
 	if (kind == SFAM_CAN_LOG_OTHER)
 		return 0;
 	*ret = (struct can_source_item){
@@ -56,23 +59,22 @@ static int take_line(struct can_source *s, size_t len,
 		.size = s->parsed.frame_size,
 		.time_ns = s->parsed.time_ns,
 		.direction = s->parsed.direction,
-		.line = s->line,
+		.line = text,
 		.line_len = len,
 	};
 	return 1;
 }
 
 /* A line that names a channel is an item too, so that numbers are kept. */
-static int take_asc_line(struct can_source *s, size_t len,
+static int take_asc_line(struct can_source *s, const char *text, size_t len,
 			 struct can_source_item *ret)
 {
 	const struct sfam_can_asc_line *l = &s->asc_line;
-	struct sfam_diag diag = { .offset = 0 };
 	int kind = sfam_can_asc_parse(&s->asc.state, &s->asc_line, s->frame,
-				      sizeof(s->frame), s->line, len, &diag);
+				      sizeof(s->frame), text, len, &s->diag);
 
 	if (kind < 0)
-		return bad_line(s, &diag, kind);
+		return bad_line(s, kind);
 	*ret = (struct can_source_item){ .ifname = l->ifname };
 	switch (kind) {
 	case SFAM_CAN_ASC_CHANNEL:
@@ -94,19 +96,28 @@ static int take_asc_line(struct can_source *s, size_t len,
 	return 0;
 }
 
+static int bad_read(struct can_source *s, int error)
+{
+	if (error != -EMSGSIZE)
+		cli_bad_call(s->name, error);
+	else
+		cli_error("%s: line %" PRIu64 ": more than %d bytes", s->name,
+			  s->number + 1, LINES_MAX);
+	return -1;
+}
+
 static int read_lines(struct can_source *s, struct can_source_item *ret)
 {
+	const char *text;
 	ssize_t n;
 	int r = 0;
 
-	while (r == 0 && (n = getline(&s->line, &s->line_size, s->log)) > 0) {
+	while (r == 0 && (n = lines_next(&s->lines, &text)) != 0) {
+		if (n < 0)
+			return bad_read(s, (int)n);
 		s->number++;
-		r = s->is_asc ? take_asc_line(s, (size_t)n, ret) :
-				take_line(s, (size_t)n, ret);
-	}
-	if (r == 0 && ferror(s->log)) {
-		cli_bad_call(s->name, -errno);
-		return -1;
+		r = s->is_asc ? take_asc_line(s, text, (size_t)n, ret) :
+				take_line(s, text, (size_t)n, ret);
 	}
 	return r;
 }
@@ -232,15 +243,20 @@ int can_source_read(struct can_source *s, struct can_source_item *ret)
 	return s->is_capture ? read_capture(s, ret) : read_lines(s, ret);
 }
 
+int can_source_is_file(const struct can_source *s)
+{
+	struct stat st;
+
+	return fstat(s->is_capture ? s->file.fd : s->lines.fd, &st) == 0 &&
+	       S_ISREG(st.st_mode);
+}
+
 void can_source_close(struct can_source *s)
 {
 	if (s->is_capture)
 		packet_file_close(&s->file);
-	else if (s->log != stdin)
-		fclose(s->log);
-	free(s->line);
-	s->line = NULL;
-	s->line_size = 0;
+	else
+		close(s->lines.fd);
 }
 
 void can_source_tell(const struct can_source *s)

@@ -3,9 +3,8 @@
 #ifndef SFAM_CLI_CAN_SOURCE_H
 #define SFAM_CLI_CAN_SOURCE_H
 
-#include <stdio.h>
-
 #include "can-asc.h"
+#include "lines.h"
 #include "packet-cli.h"
 
 #define CAN_SOURCE_INTERFACES_MAX 256
@@ -33,11 +32,10 @@ struct can_source {
 	/* The rest is can-source.c's. */
 	int is_capture;
 	int is_asc;
-	FILE *log;
-	char *line;
-	size_t line_size;
+	struct lines lines;
 	struct sfam_can_log_line parsed;
 	struct sfam_can_asc_line asc_line;
+	struct sfam_diag diag;
 	uint64_t number;	/* of the line or packet that was read last */
 	struct packet_file file;
 	/* Of the capture's interfaces; the name is empty where it is no CAN. */
@@ -54,6 +52,8 @@ int can_source_is_asc(const char *name);
 int can_source_open(struct can_source *s);
 /* 1; 0 at the end; -1 after printing. */
 int can_source_read(struct can_source *s, struct can_source_item *ret);
+/* A regular file: nothing in it comes late. */
+int can_source_is_file(const struct can_source *s);
 /* Can be opened again after it; the counts go on. */
 void can_source_close(struct can_source *s);
 /* On stderr, what was left out. */

@@ -274,6 +274,52 @@ static const struct cli_verb below[] = {
 		.below = can_j1939_verbs,
 	},
 	{
+		.name = "play",
+		.args = "[-I FILE] [-l N|i] [-t [-g MS]] [-f FACTOR] "
+			"[-s SECONDS] [-n COUNT] [-exv] [IF=LOGIF]...",
+		.help = "send the frames of a log when their stamps say, as "
+			"canplayer does",
+		.details =
+"  IF=LOGIF  what came from LOGIF goes to IF, or as lines to stdout; what has\n"
+"            no such word is left out. Without any: to those of the log\n"
+"  -I  candump's log, .pcapng or .pcap (also .gz); default: a log on stdin\n"
+"  -l  so many times; i: for ever\n"
+"  -t  at once, whatever the stamps; with -g, one each MS milliseconds. -g\n"
+"      alone does nothing: canplayer looks at its clock so often\n"
+"  -f  so many times as fast, 0.5 is half\n"
+"  -s  gaps of more than SECONDS are left out\n"
+"  -n  end after COUNT frames\n"
+"  -e  end at the first line that is damaged\n"
+"  -x  not for other sockets of this machine\n"
+"  -v  show what is sent\n"
+"\n"
+"A stamp in an earlier second than the one before begins anew. A bus that is\n"
+"too slow makes this wait, and no frame is lost.\n",
+		.run = can_play_run,
+	},
+	{
+		.name = "gen",
+		.args = "[-g MS] [-c BURST] [-n COUNT] [-efbEXR8m] [-I ID] "
+			"[-L LEN] [-D DATA]\n    [-F FLAGS] [-S SDT] [-A AF] "
+			"[-V VCID] [-i|-p MS] [-P PRIORITY] [-xv] IF",
+		.help = "send frames that are made up, as cangen does",
+		.details =
+"  -I -L -D        identifier, length, data: r random (the default), i\n"
+"                  counted, or a value; -I also e, o: random, even or odd\n"
+"  -D 11xx3x       x: a random digit; zeros behind the end\n"
+"  -F -S -A -V     the same for what XL frames have; values in hex\n"
+"  -e -f -b -E -X -R  extended, FD, with BRS, with ESI, XL, remote requests\n"
+"  -8  raw DLC of 9 to 15 too; -m: a mix of what the interface takes\n"
+"  -g  MS milliseconds (200) from burst to burst; 0: as fast as it goes\n"
+"  -c  frames of a burst (1)\n"
+"  -n  end after COUNT frames\n"
+"  -p  fail if there is no room for a frame for so long, not wait for ever\n"
+"  -i  leave out frames that find the queue full, and count them\n"
+"  -P  priority of the socket (SO_PRIORITY)\n"
+"  -x  not for other sockets of this machine; -v: show what is sent\n",
+		.run = can_gen_run,
+	},
+	{
 		.name = "state",
 		.args = "[--json] IF...",
 		.help = "state, bit timing, modes and counters of interfaces",

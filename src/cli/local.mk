@@ -75,6 +75,9 @@ sockfam_SOURCES = $(DECODE_SOURCES) \
 	src/cli/can-dump.c \
 	src/cli/can-dump.h \
 	src/cli/can-filter.c \
+	src/cli/can-gen-frame.c \
+	src/cli/can-gen-frame.h \
+	src/cli/can-gen.c \
 	src/cli/can-gw.c \
 	src/cli/can-isotp-dump.c \
 	src/cli/can-isotp-move.c \
@@ -94,10 +97,13 @@ sockfam_SOURCES = $(DECODE_SOURCES) \
 	src/cli/can-load.c \
 	src/cli/can-load.h \
 	src/cli/can-ping.c \
+	src/cli/can-play.c \
 	src/cli/can-screen.c \
 	src/cli/can-screen.h \
 	src/cli/can-send.c \
 	src/cli/can-seq.c \
+	src/cli/can-sender.c \
+	src/cli/can-sender.h \
 	src/cli/can-source.c \
 	src/cli/can-source.h \
 	src/cli/can-timing.c \
@@ -128,6 +134,8 @@ sockfam_SOURCES = $(DECODE_SOURCES) \
 	src/cli/hex.h \
 	src/cli/json.c \
 	src/cli/json.h \
+	src/cli/lines.c \
+	src/cli/lines.h \
 	src/cli/link-cli.h \
 	src/cli/link-monitor.c \
 	src/cli/link-set.c \
@@ -136,6 +144,8 @@ sockfam_SOURCES = $(DECODE_SOURCES) \
 	src/cli/main.c \
 	src/cli/output.c \
 	src/cli/output.h \
+	src/cli/pace.c \
+	src/cli/pace.h \
 	src/cli/packet-file.c \
 	src/cli/packet-filter.c \
 	src/cli/packet-filter.h \

@@ -6,12 +6,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "pace.h"
 #include "packet-cli.h"
 
-#define SECOND INT64_C(1000000000)
 #define BATCH 64
 #define ROOM 65536
 
@@ -19,13 +18,9 @@ struct replay {
 	const char *file, *ifname;
 	int fd;			/* packets go there */
 	uint32_t link_type;	/* of the interface */
-	double factor;
+	struct pace pace;
 	int at_once;		/* -t */
 	uint64_t times;
-	/* Of the first packet: in the file, and here. */
-	int has_begun;
-	int64_t file_ns;
-	struct timespec begun;
 	uint64_t sent;
 	/* Those that are due, for one call; copies, but for what is too big. */
 	struct iovec batch[BATCH];
@@ -43,39 +38,15 @@ static int flush(struct replay *r)
 	return status;
 }
 
-static int is_past(const struct timespec *t)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec > t->tv_sec ||
-	       (now.tv_sec == t->tv_sec && now.tv_nsec >= t->tv_nsec);
-}
-
-/* Against the first one, so delays do not add up. */
 static int wait_for(struct replay *r, int64_t time_ns)
 {
-	struct timespec t;
-	int64_t ns;
+	int64_t due_ns;
 	int status;
 
-	if (!r->has_begun) {
-		r->has_begun = 1;
-		r->file_ns = time_ns;
-		clock_gettime(CLOCK_MONOTONIC, &r->begun);
-	}
-	ns = (int64_t)((double)(time_ns - r->file_ns) / r->factor);
-	if (r->at_once || ns <= 0)
-		return CLI_OK;
-	ns += r->begun.tv_nsec;
-	t.tv_sec = r->begun.tv_sec + ns / SECOND;
-	t.tv_nsec = ns % SECOND;
-	if (is_past(&t))
+	if (r->at_once || !pace_is_ahead(&r->pace, time_ns, &due_ns))
 		return CLI_OK;
 	status = flush(r);
-	while (status == CLI_OK &&
-	       clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &t, NULL) ==
-		       EINTR)
+	while (status == CLI_OK && pace_sleep(due_ns))
 		;
 	return status;
 }
@@ -168,7 +139,7 @@ static int replay_once(struct replay *r)
 
 	if (status != CLI_OK)
 		return status;
-	r->has_begun = 0;
+	r->pace.has_begun = 0;
 	r->n_max = batch_for(&file);
 	status = replay_items(r, &file);
 	/* What came before a failure goes out all the same. */
@@ -195,20 +166,9 @@ static int replay_all(struct replay *r)
 	return status;
 }
 
-static int read_factor(const char *text, double *ret)
-{
-	int64_t ns;
-
-	/* A number with a fraction, as seconds are. */
-	if (cli_seconds(text, &ns) < 0 || ns <= 0)
-		return -1;
-	*ret = (double)ns / (double)SECOND;
-	return 0;
-}
-
 int packet_replay_run(const struct cli_verb *self, int argc, char **argv)
 {
-	struct replay r = { .factor = 1, .times = 1 };
+	struct replay r = { .pace.factor = 1, .times = 1 };
 	int c, status;
 
 	while ((c = cli_getopt(self, argc, argv, "+:x:tl:")) != -1) {
@@ -216,7 +176,8 @@ int packet_replay_run(const struct cli_verb *self, int argc, char **argv)
 			return CLI_USAGE;
 		if (c == 't')
 			r.at_once = 1;
-		else if (c == 'x' && read_factor(optarg, &r.factor) < 0)
+		else if (c == 'x' &&
+			 pace_read_factor(optarg, &r.pace.factor) < 0)
 			return cli_usage(self, "-x %s: want a number above 0",
 					 optarg);
 		else if (c == 'l' &&

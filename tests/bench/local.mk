@@ -14,6 +14,7 @@ tests_bench_bench_SOURCES = \
 	tests/bench/packet-send.c \
 	tests/bench/packet-file.c \
 	tests/bench/packet.c \
+	tests/bench/play.c \
 	tests/bench/receive.c \
 	tests/bench/relay.c \
 	tests/bench/send.c \

@@ -104,8 +104,8 @@ static int check_limits(void)
 static void usage(void)
 {
 	fprintf(stderr, "usage: bench [-i IF] [-n FRAMES] [-s SOCKFAM] "
-			"[text|addr|receive|send|packet|packet-send|stream|"
-			"relay|fdpass|alg]...\n");
+			"[text|addr|receive|send|play|packet|packet-send|"
+			"stream|relay|fdpass|alg]...\n");
 	exit(2);
 }
 
@@ -117,6 +117,7 @@ static const struct part {
 	{ "addr", bench_addr },
 	{ "receive", bench_receive },
 	{ "send", bench_send },
+	{ "play", bench_play },
 	{ "packet", bench_packet },
 	{ "packet-send", bench_packet_send },
 	{ "stream", bench_stream },
