@@ -355,6 +355,7 @@ PEER_TESTS = \
 	tests/peer/alg.sh \
 	tests/peer/can-asc.sh \
 	tests/peer/can-log.sh \
+	tests/peer/can-play.sh \
 	tests/peer/bcm.sh \
 	tests/peer/can-dump.sh \
 	tests/peer/can-tools.sh \
