@@ -126,7 +126,7 @@ static const char *check_len(const struct gen *g)
 		return len ? NULL : "an XL frame has 1 to 2048 bytes";
 	if (g->flags & SFAM_CAN_FD)
 		return len <= CANFD_MAX_DLEN ? NULL :
-					       "an FD frame has 64 bytes at most";
+		       "an FD frame has 64 bytes at most";
 	if (g->has_raw_dlc)
 		return len <= 15 ? NULL : "a raw DLC is 15 at most";
 	return len <= CAN_MAX_DLEN ? NULL : "a classic frame has 8 bytes at "

@@ -25,7 +25,7 @@ struct gen {
 	/* The user's. */
 	uint32_t flags;		/* of all: SFAM_CAN_EXT, _FD, _XL, _RTR ... */
 	int mixes;		/* -m: flags are random, of those in mixable */
-	uint32_t mixable;	/* SFAM_CAN_FD, SFAM_CAN_XL: what there may be */
+	uint32_t mixable;	/* SFAM_CAN_FD, _XL: what there may be */
 	int has_raw_dlc;	/* -8 */
 	struct gen_value id, len;
 	struct gen_value xl_flags, sdt, af, vcid;

@@ -244,11 +244,11 @@ static void set_flag(struct generate *g, int o)
 static int read_options(const struct cli_verb *self, struct generate *g,
 			int argc, char **argv)
 {
+	static const char letters[] = "+:g:c:n:efbEXR8mI:L:D:F:S:A:V:ip:P:xv";
 	const char *why;
 	int o;
 
-	while ((o = cli_getopt(self, argc, argv,
-			       "+:g:c:n:efbEXR8mI:L:D:F:S:A:V:ip:P:xv")) != -1) {
+	while ((o = cli_getopt(self, argc, argv, letters)) != -1) {
 		if (o == '?')
 			return CLI_USAGE;
 		if (!strchr("gcnILDFSAVpP", o))

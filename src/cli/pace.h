@@ -32,7 +32,7 @@ void pace_begin(struct pace *p, int64_t stamp_ns, int64_t now_ns);
 /* When it is due; INT64_MAX where a clock does not reach. */
 int64_t pace_due(const struct pace *p, int64_t stamp_ns);
 
-/* ----------------------------------------------------------- with a clock -- */
+/* ---------------------------------------------------------- with a clock -- */
 
 int64_t pace_now(void);
 /* The next stamp: 1 if it is still to come, at *ret_due_ns; 0. */
