@@ -42,4 +42,5 @@ pkginclude_HEADERS = \
 	include/sockfam/peer.h \
 	include/sockfam/resolve.h \
 	include/sockfam/socket.h \
-	include/sockfam/sockfam.h
+	include/sockfam/sockfam.h \
+	include/sockfam/tipc.h

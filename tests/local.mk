@@ -135,7 +135,10 @@ UNIT_TESTS = \
 	tests/unit/test-text \
 	tests/unit/test-tipc-cluster \
 	tests/unit/test-tipc-ctl \
+	tests/unit/test-tipc-group \
+	tests/unit/test-tipc-message \
 	tests/unit/test-tipc-names \
+	tests/unit/test-tipc-topology \
 	tests/unit/test-watch
 if HAVE_CRYPTO
 UNIT_TESTS += tests/unit/test-alg-random
@@ -172,7 +175,7 @@ tests_unit_test_api_LDADD = libsockfam.la libsockfam-ctl.la
 tests_unit_test_api_SOURCES = tests/unit/test-api.c \
 	tests/unit/test-api-bcm.c tests/unit/test-api-isotp.c \
 	tests/unit/test-api-j1939.c tests/unit/test-api-packet.c \
-	tests/unit/test-api.h
+	tests/unit/test-api-tipc.c tests/unit/test-api.h
 tests_unit_test_can_ctl_LDADD = $(LDADD) $(SOCKETCAN_LIBS)
 # Their pthread_create(), ppoll() and setsockopt() are to be libsockfam's.
 tests_unit_test_readers_LDFLAGS = $(AM_LDFLAGS) -rdynamic
@@ -312,6 +315,14 @@ tests_unit_test_packet_filter_answers_SOURCES = \
 	tests/unit/filter-packets.h tests/unit/filter-program.h
 tests_unit_test_tipc_cluster_SOURCES = tests/unit/test-tipc-cluster.c \
 	tests/unit/test-tipc.h
+tests_unit_test_tipc_group_LDADD = $(LDADD) -lpthread
+tests_unit_test_tipc_group_SOURCES = tests/unit/test-tipc-group.c \
+	tests/unit/test-tipc-data.h
+tests_unit_test_tipc_message_SOURCES = tests/unit/test-tipc-message.c \
+	tests/unit/test-tipc-data.h
+tests_unit_test_tipc_topology_LDADD = $(LDADD) -lpthread
+tests_unit_test_tipc_topology_SOURCES = tests/unit/test-tipc-topology.c \
+	tests/unit/test-tipc-data.h
 tests_unit_test_tipc_names_SOURCES = tests/unit/test-tipc-names.c \
 	tests/unit/test-tipc.h
 tests_unit_test_socket_SOURCES = tests/unit/test-socket.c \

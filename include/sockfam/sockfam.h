@@ -35,5 +35,6 @@
 #include <sockfam/peer.h>
 #include <sockfam/resolve.h>
 #include <sockfam/socket.h>
+#include <sockfam/tipc.h>
 
 #endif

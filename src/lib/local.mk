@@ -261,4 +261,10 @@ libsockfam_la_SOURCES = \
 	src/lib/socket/resolve.c \
 	src/lib/socket/resolve.h \
 	src/lib/socket/sendfile.c \
-	src/lib/socket/splice.c
+	src/lib/socket/splice.c \
+	src/lib/tipc/group.c \
+	src/lib/tipc/name.c \
+	src/lib/tipc/recv.c \
+	src/lib/tipc/send.c \
+	src/lib/tipc/tipc.h \
+	src/lib/tipc/topology.c

@@ -12,5 +12,6 @@ void api_can_j1939(void);
 /* In test-api-packet.c: without a permission, and with. */
 void api_packet(void);
 void api_packet_rings(void);
+void api_tipc(void);
 
 #endif

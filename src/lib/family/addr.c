@@ -190,6 +190,9 @@ int sfam__addr_of_fd(struct sfam_addr *ret, int fd, const void *sa,
 		r = fd_protocol(f, fd, &protocol);
 	if (r < 0)
 		return r;
+	/* In a TIPC group there is a second address (net/tipc/socket.c). */
+	if (len > f->len_max)
+		len = f->len_max;
 	if (len > 0 || f->flags & SFAM_ROW_UNNAMED)
 		return sfam_addr_from_sockaddr(ret, f, type, protocol, sa, len,
 					       NULL);
