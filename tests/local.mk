@@ -367,6 +367,7 @@ PEER_TESTS = \
 	tests/peer/can-asc.sh \
 	tests/peer/can-log.sh \
 	tests/peer/can-play.sh \
+	tests/peer/can-ring.sh \
 	tests/peer/bcm.sh \
 	tests/peer/can-dump.sh \
 	tests/peer/can-tools.sh \
