@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "can-isotp.h"
+#include "can-source.h"
 
 #define NS_PER_S INT64_C(1000000000)
 #define NO_ADDRESS (-1)
@@ -221,55 +222,33 @@ static void reader_done(struct dump *d)
 
 /* --------------------------------------------------------------- log -- */
 
-static int show_line(struct dump *d, const char *text, size_t len,
-		     uint64_t number)
-{
-	uint8_t frame[SFAM_CANXL_MTU] __attribute__((aligned(8)));
-	struct sfam_can_log_line line;
-	struct sfam_diag diag = { .offset = 0 };
-	char words[SFAM_DIAG_STRLEN];
-	int kind = sfam_can_log_parse(&line, frame, sizeof(frame), text, len,
-				      0, &diag);
-
-	if (kind < 0) {
-		sfam_diag_format(&diag, words, sizeof(words));
-		return cli_error("%s: line %" PRIu64 ": %s", d->log, number,
-				 words);
-	}
-	if (kind != SFAM_CAN_LOG_FRAME)
-		return CLI_OK;
-	d->ifname = line.ifname;
-	show(d, frame, line.frame_size, line.time_ns);
-	return CLI_OK;
-}
-
 /* What is damaged is told and passed over; the status tells in the end. */
 static int run_log(struct dump *d)
 {
 	struct sfam_isotp_event events[SFAM_ISOTP_EVENTS_MAX];
-	FILE *f = strcmp(d->log, "-") == 0 ? stdin : fopen(d->log, "r");
-	int status = CLI_OK;
-	uint64_t number = 0;
-	char *text = NULL;
-	size_t size = 0;
-	ssize_t n;
+	struct can_source *s = calloc(1, sizeof(*s));
+	struct can_source_item item;
+	int status, r = -1;
 
-	if (!f)
-		return cli_bad_call(d->log, -errno);
-	while ((n = getline(&text, &size, f)) >= 0)
-		if (show_line(d, text, (size_t)n, ++number) != CLI_OK)
-			status = CLI_FAILED;
-	if (ferror(f))
-		status = cli_bad_call(d->log, -errno);
+	if (!s)
+		return cli_bad_call(d->log, -ENOMEM);
+	s->name = d->log;
+	status = can_source_open(s);
+	if (status == CLI_OK) {
+		while ((r = can_source_read(s, &item)) > 0) {
+			d->ifname = item.ifname;
+			if (item.frame)
+				show(d, item.frame, item.size, item.time_ns);
+		}
+		can_source_close(s);
+	}
 	d->ifname = "-";
-	if (d->whole)
+	if (d->whole && status == CLI_OK)
 		show_events(d, events,
 			    sfam_isotp_reader_end(&d->reader, events));
-	if (flush() != CLI_OK)
+	if (flush() != CLI_OK || r < 0 || s->damaged)
 		status = CLI_FAILED;
-	free(text);
-	if (f != stdin)
-		fclose(f);
+	free(s);
 	return status;
 }
 

@@ -305,7 +305,7 @@ SOCKET_DETAILS
 "  -a      data as text too; -c: colours\n"
 "  -r      whole PDUs, as isotpsniffer shows them, and what is lost of others\n"
 "  -t      stamps: absolute, as date, delta, since the first (zero)\n"
-"  -I      frames of a log (of can dump -L, candump -l), or - for stdin\n",
+"  -I      frames of a file, as for 'can play', or - for stdin\n",
 		.run = can_isotp_dump_run,
 	},
 	{
