@@ -491,8 +491,7 @@ FUZZ_FILES = $(top_srcdir)/src/lib/*/*.c $(top_srcdir)/src/cli/decode*.c \
 fuzz:
 	@clang $(FUZZ_FLAGS) -fsanitize=fuzzer-no-link -fPIC -shared \
 		-o fuzz-tried.so $(FUZZ_FILES)
-	@for name in can-text capture addr decode bpf isotp; do \
-	@for name in can-log can-text capture addr decode bpf; do \
+	@for name in can-log can-text capture addr decode bpf isotp; do \
 		clang $(FUZZ_FLAGS) -fsanitize=fuzzer -o fuzz-$$name \
 			$(srcdir)/tests/fuzz/fuzz-$$name.c ./fuzz-tried.so && \
 		./fuzz-$$name -max_total_time=$(SECONDS) -seed=$(SEED) \
@@ -500,12 +499,8 @@ fuzz:
 			{ cat fuzz.log; exit 1; }; \
 		grep number_of_executed fuzz.log; \
 	done
-CLEANFILES += fuzz.log fuzz-can-log fuzz-can-text fuzz-capture fuzz-addr fuzz-decode fuzz-bpf
+CLEANFILES += fuzz.log fuzz-tried.so fuzz-can-log fuzz-can-text \
+	fuzz-capture fuzz-addr fuzz-decode fuzz-bpf fuzz-isotp
 .PHONY: check-vm check-vm-programs fuzz soak-relay
-CLEANFILES += fuzz.log fuzz-tried.so fuzz-can-text fuzz-capture fuzz-addr \
-	fuzz-decode fuzz-bpf fuzz-isotp
-CLEANFILES += fuzz.log fuzz-tried.so fuzz-can-log fuzz-can-text fuzz-capture fuzz-addr \
-	fuzz-decode fuzz-bpf
-.PHONY: check-vm fuzz soak-relay
 
 include tests/bench/local.mk

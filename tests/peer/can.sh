@@ -231,4 +231,7 @@ else
 fi
 
 kill $stamper
+for name in vcan0 vcanlong1 vcanxl; do
+	"$SOCKFAM" link del $name
+done
 peer_end
