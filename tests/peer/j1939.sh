@@ -82,14 +82,15 @@ sys.stdout.buffer.write(bytes((i ^ i >> 8) & 255 for i in range(150000)))' \
 ours="exec \"$SOCKFAM\" can j1939"
 python="python3 $here/j1939.py"
 
-sizes="1 7 8 9 62 63 1785 1786 4095 150000"
+sizes="1 7 8 9 62 63 1785 1786 4095"
 # shellcheck disable=SC2086 # a list
 {
 	sender="j1939 send vcan0:0x80 :0x90,0x12300"
 	receiver="exec j1939cat vcan0:0x90 -r"
-	passes "to j1939cat" $sizes
+	passes "to j1939cat" $sizes 150000
 	sender="j1939cat -i $work/part vcan0:0x80 :0x90,0x12300"
 	receiver="$ours recv vcan0:0x90"
+	# Of more, j1939cat may end before it has handed over all.
 	passes "from j1939cat" $sizes
 }
 sender="j1939 send -x vcan0:80 90,12300"
