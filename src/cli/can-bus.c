@@ -72,7 +72,7 @@ int can_bus_id(const char *text, uint32_t *ret)
 	/* One to three digits, or eight: as for frames, but for zeros. */
 	if (len > 8 || strchr(text, '#'))
 		return cli_error("%.20s: not an identifier", text);
-	snprintf(frame, sizeof(frame), "%s%s#", len < 3 ? "00" + (len == 2) :
+	snprintf(frame, sizeof(frame), "%s%s#", len < 3 ? &"00"[len == 2] :
 		 "", text);
 	n = sfam_can_text_parse(&f, sizeof(f), frame, strlen(frame), 0, NULL);
 	if (n < 0 || f.can_id & CAN_ERR_FLAG)

@@ -197,10 +197,11 @@ static int loop(struct watcher *w)
 	while (r == 0 && !w->ended) {
 		left_ns = next_ns - progress_now_ns();
 		if (left_ns <= 0) {
-			w->dirty |= can_watch_expire(&w->rows,
-				can_bus_real_ns() - HOLD_NS);
 			if (w->dirty && draw(w) != CLI_OK)
 				return 1;
+			/* Behind it, so that each change is drawn once. */
+			w->dirty |= can_watch_expire(&w->rows,
+				can_bus_real_ns() - HOLD_NS);
 			next_ns = progress_now_ns() + REDRAW_NS;
 			left_ns = REDRAW_NS;
 		}
@@ -239,6 +240,7 @@ static int open_signals(void)
 
 static int set_filters(int fd, const char *name, const char *items)
 {
+	static const struct can_filter all = { 0, 0 };
 	struct sfam_can_filters filters;
 	struct sfam_diag diag;
 	int r;
@@ -249,6 +251,9 @@ static int set_filters(int fd, const char *name, const char *items)
 	if (r < 0)
 		return cli_bad_text(items, r, &diag);
 	r = sfam_can_filters_set(fd, &filters);
+	/* Only #MASK, err or j. */
+	if (r == 0 && filters.n == 0)
+		r = sfam_can_set_filters(fd, &all, 1);
 	return r < 0 ? cli_bad_call(name, r) : CLI_OK;
 }
 

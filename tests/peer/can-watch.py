@@ -102,7 +102,9 @@ def view():
     w.shows("123    [   2] 11 22", "12345678 FD [   2] AA BB",
             "7FF    [   0] remote", "3 rows")
     send("123#1133")
-    w.shows("[   2] 11 \x1b[7m33\x1b[27m")
+    # For a second; this may look later than that.
+    w.until(lambda: any("[   2] 11 \x1b[7m33\x1b[27m" in s
+                        for s in w.screens()))
     # Notched: the same bits change back, and are not marked at first either.
     w.key(b"n")
     w.shows("[   2] 11 33\x1b")
@@ -134,6 +136,11 @@ def filtered():
     w = Watch(interface + ",100-1FF")
     send("200#11", "123#11")
     w.shows("123    [   1] 11", "1 rows")
+    w.key(b"q")
+    w.end(0)
+    w = Watch(interface + ",#FFFFFFFF")
+    send("200#11")
+    w.shows("200    [   1] 11")
     w.key(b"q")
     w.end(0)
 
