@@ -245,7 +245,7 @@ START_TEST(bad_options)
 	static const struct sfam_isotp_opts good = SFAM_ISOTP_OPTS_INIT;
 	struct {
 		struct sfam_isotp_opts opts;
-		int more;
+		uint64_t more;	/* there is no padding behind it */
 	} longer = { .opts = good, .more = 0 };
 	struct sfam_isotp_opts o = good;
 	const struct { uint8_t mtu, tx_dl, tx_flags; int error; } links[] = {

@@ -450,11 +450,13 @@ START_TEST(two_claim)
 	int high_fd = claim_socket(high.name);
 	int lowest_fd = claim_socket(lowest.name);
 
+	stay_on_cpu();
 	run_until(&high, high_fd, SFAM_J1939_CLAIM_HOLDS);
 	ck_assert_uint_eq(high.addr, 0x80);
 	/* It answers the request of the other, who takes what is free. */
 	ck_assert_ok(sfam_j1939_claim_run(&low, low_fd, FAR_NS));
 	ck_assert_int_eq(low.state, SFAM_J1939_CLAIM_LISTENS);
+	settle();
 	ck_assert_err(sfam_j1939_claim_run(&high, high_fd, 0), ETIMEDOUT);
 	run_until(&low, low_fd, SFAM_J1939_CLAIM_HOLDS);
 	ck_assert_uint_eq(low.addr, 0x81);
