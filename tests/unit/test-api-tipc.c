@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
+#include <unistd.h>
 
 #include <sockfam/sockfam.h>
 
@@ -12,6 +13,7 @@ void api_tipc(void)
 	struct sfam_tipc_event event;
 	struct sfam_addr addr;
 	char c;
+	int fd;
 
 	EXPECT(sfam_addr_parse(&addr, "tipc:socket:0:1", 15, NULL) == 0);
 	EXPECT(sfam_tipc_bind(-1, &addr, 0, 0) == -EINVAL);
@@ -19,7 +21,10 @@ void api_tipc(void)
 	EXPECT(sfam_tipc_send(-1, NULL, "x", 1, 0) == -EBADF);
 	EXPECT(sfam_tipc_connect_send(-1, &addr, "x", 1, 0) == -EBADF);
 	EXPECT(sfam_tipc_recv(-1, &c, 1, &got, 0) == -EBADF);
-	EXPECT(sfam_tipc_topology_open(0) < 0);
+	/* It may be there at once. */
+	fd = sfam_tipc_topology_open(0);
+	if (fd >= 0)
+		close(fd);
 	EXPECT(sfam_tipc_subscribe(-1, &sub) == -EINVAL);
 	EXPECT(sfam_tipc_unsubscribe(-1, &sub) == -EINVAL);
 	EXPECT(sfam_tipc_event_recv(-1, &event, 0) == -EBADF);

@@ -6,6 +6,8 @@
  * On sockets nothing is asked of times but that a time is not early: a claim
  * that comes late, for a slow machine, takes the address away later.
  */
+#include <poll.h>
+
 #include "test-can-j1939.h"
 
 #define ARBITRARY (UINT64_C(1) << 63)
@@ -400,6 +402,14 @@ static int claim_socket(uint64_t name)
 	return j1939_open(body, 0);
 }
 
+/* What is sent goes out by a timer of the kernel, after the call. */
+static void await_input(int fd)
+{
+	struct pollfd p = { fd, POLLIN, 0 };
+
+	ck_assert_int_eq(poll(&p, 1, 300000), 1);
+}
+
 static void run_until(struct sfam_j1939_claim *c, int fd,
 		      enum sfam_j1939_claim_state state)
 {
@@ -450,14 +460,14 @@ START_TEST(two_claim)
 	int high_fd = claim_socket(high.name);
 	int lowest_fd = claim_socket(lowest.name);
 
-	stay_on_cpu();
 	run_until(&high, high_fd, SFAM_J1939_CLAIM_HOLDS);
 	ck_assert_uint_eq(high.addr, 0x80);
 	/* It answers the request of the other, who takes what is free. */
 	ck_assert_ok(sfam_j1939_claim_run(&low, low_fd, FAR_NS));
 	ck_assert_int_eq(low.state, SFAM_J1939_CLAIM_LISTENS);
-	settle();
+	await_input(high_fd);
 	ck_assert_err(sfam_j1939_claim_run(&high, high_fd, 0), ETIMEDOUT);
+	await_input(low_fd);
 	run_until(&low, low_fd, SFAM_J1939_CLAIM_HOLDS);
 	ck_assert_uint_eq(low.addr, 0x81);
 	/* It must give way to a lower one, and the highest to it. */
