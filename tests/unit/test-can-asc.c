@@ -313,6 +313,7 @@ static const struct {
 
 START_TEST(damaged)
 {
+	static const char in_name[] = "// sockfam: channel 1 c\0n";
 	struct sfam_can_asc before;
 	size_t i;
 	int r;
@@ -336,6 +337,10 @@ START_TEST(damaged)
 						 strlen(bad[i].line), NULL),
 			      EINVAL);
 	}
+	ck_assert_err(sfam_can_asc_parse(&asc, &got, &got_frame,
+					 sizeof(got_frame), in_name,
+					 sizeof(in_name) - 1, &diag), EINVAL);
+	ck_assert_uint_eq(diag.offset, 20);
 }
 END_TEST
 

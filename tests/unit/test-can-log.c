@@ -244,7 +244,7 @@ static const struct {
 	  60 },
 };
 
-static void is_bad(const char *text, size_t offset)
+static void is_bad(const char *text, size_t len, size_t offset)
 {
 	struct sfam_can_log_line l;
 	struct sfam_diag diag;
@@ -252,21 +252,26 @@ static void is_bad(const char *text, size_t offset)
 
 	memset(&l, 0x55, sizeof(l));
 	memset(&f, 0x55, sizeof(f));
-	ck_assert_err(sfam_can_log_parse(&l, &f, sizeof(f), text, strlen(text),
-					 0, &diag), EINVAL);
+	ck_assert_err(sfam_can_log_parse(&l, &f, sizeof(f), text, len, 0,
+					 &diag), EINVAL);
 	ck_assert_msg(diag.offset == offset, "%s: at %zu", text, diag.offset);
 	ck_assert_uint_eq(l.frame_size & 0xff, 0x55);
 	ck_assert_uint_eq(f.at[0], 0x55);
-	ck_assert_err(sfam_can_log_parse(&l, &f, sizeof(f), text, strlen(text),
-					 0, NULL), EINVAL);
+	ck_assert_err(sfam_can_log_parse(&l, &f, sizeof(f), text, len, 0,
+					 NULL), EINVAL);
 }
 
 START_TEST(parse_bad)
 {
+	static const char in_name[] = "(1.000000) ca\0n 123#11";
+	static const char no_name[] = "DROPCOUNT: dropped 1 CAN frame on "
+				      "'\0' socket (total drops 1)";
 	size_t i;
 
 	for (i = 0; i < HARNESS_LEN(bad); i++)
-		is_bad(bad[i].text, bad[i].offset);
+		is_bad(bad[i].text, strlen(bad[i].text), bad[i].offset);
+	is_bad(in_name, sizeof(in_name) - 1, 11);
+	is_bad(no_name, sizeof(no_name) - 1, 35);
 }
 END_TEST
 

@@ -64,7 +64,8 @@ static int scan_channel(struct sfam__scan *s, struct sfam_can_asc_line *ret)
 			       expected) < 0)
 		return -EINVAL;
 	n = sfam__asc_word_len(s);
-	if (channel == 0 || n == 0 || n >= sizeof(l.ifname))
+	if (channel == 0 || n == 0 || n >= sizeof(l.ifname) ||
+	    memchr(s->text + s->pos, '\0', n))
 		return sfam__scan_fail(s, -EINVAL, start, expected);
 	l.channel = (uint32_t)channel;
 	memcpy(l.ifname, s->text + s->pos, n);

@@ -40,14 +40,14 @@ static int scan_text(struct sfam__scan *s, const char *text)
 	return 0;
 }
 
-/* Bytes up to stop, and that. */
+/* Bytes up to stop, and that; none of them ends a string. */
 static int scan_name(struct sfam__scan *s, char stop, char *ret, size_t size)
 {
 	const char *name = s->text + s->pos;
 	const char *end = memchr(name, stop, s->len - s->pos);
 	const size_t len = end ? (size_t)(end - name) : 0;
 
-	if (len == 0 || len >= size)
+	if (len == 0 || len >= size || memchr(name, '\0', len))
 		return fail(s, s->pos, "an interface of 1 to 15 bytes");
 	memset(ret, 0, size);
 	memcpy(ret, name, len);
