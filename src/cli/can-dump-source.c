@@ -13,10 +13,9 @@
 #include <string.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
-#include "can-cli.h"
+#include "can-bus.h"
 #include "can-dump.h"
 
 #define BATCH 256
@@ -334,18 +333,10 @@ static int drain(struct dump *d, struct source *s, int64_t timeout_ns)
 	return r ? r : n == -ETIMEDOUT && timeout_ns > 0;
 }
 
-static int64_t now_ns(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_REALTIME, &t);
-	return t.tv_sec * INT64_C(1000000000) + t.tv_nsec;
-}
-
 /* At the end: what came before it, and waits in a ring for its block. */
 static int take_rest(struct dump *d)
 {
-	const int64_t end_ns = now_ns();
+	const int64_t end_ns = can_bus_real_ns();
 	const struct sfam_can_record *rec;
 	struct source *s;
 	ssize_t n;

@@ -172,27 +172,17 @@ struct recv {
 
 static int recv_option(struct recv *v, const struct cli_verb *self, int c)
 {
-	struct sfam_isotp_opts *o = &v->socket.opts;
 	int r = 0;
 
 	switch (c) {
-	case 'b':
-		r = isotp_hex_byte(optarg, &o->block_size);
-		break;
-	case 'm':
-		r = isotp_hex_byte(optarg, &o->stmin);
-		break;
-	case 'w':
-		r = isotp_hex_byte(optarg, &o->wait_max);
-		break;
 	case 'f':
-		r = isotp_ns(optarg, &o->rx_stmin_ns);
+		r = isotp_ns(optarg, &v->socket.opts.rx_stmin_ns);
 		break;
 	case 'l':
 		v->goes_on = 1;
 		break;
 	default:
-		return isotp_option(&v->socket, self, c);
+		return isotp_flow_option(&v->socket, self, c);
 	}
 	return r < 0 ? cli_usage(self, "-%c %s: not one", c, optarg) : CLI_OK;
 }
@@ -228,7 +218,8 @@ int can_isotp_recv_run(const struct cli_verb *self, int argc, char **argv)
 	int c, fd, status;
 
 	while ((c = cli_getopt(self, argc, argv,
-			       "+:" ISOTP_OPTIONS "b:m:w:f:l")) != -1)
+			       "+:" ISOTP_OPTIONS
+			       ISOTP_FLOW_OPTIONS "f:l")) != -1)
 		if (c == '?' || recv_option(&v, self, c) != CLI_OK)
 			return CLI_USAGE;
 	status = isotp_complete(&v.socket, self, argc, argv);

@@ -209,27 +209,17 @@ static int accept_all(const struct serve *s, int listener)
 
 static int option(struct serve *s, const struct cli_verb *self, int c)
 {
-	struct sfam_isotp_opts *o = &s->socket.opts;
 	int r = 0;
 
 	switch (c) {
 	case 'l':
 		r = cli_number(optarg, 1, UINT16_MAX, &s->port);
 		break;
-	case 'b':
-		r = isotp_hex_byte(optarg, &o->block_size);
-		break;
-	case 'm':
-		r = isotp_hex_byte(optarg, &o->stmin);
-		break;
-	case 'w':
-		r = isotp_hex_byte(optarg, &o->wait_max);
-		break;
 	case 'v':
 		s->is_verbose = 1;
 		break;
 	default:
-		return isotp_option(&s->socket, self, c);
+		return isotp_flow_option(&s->socket, self, c);
 	}
 	return r < 0 ? cli_usage(self, "-%c %s: not one", c, optarg) : CLI_OK;
 }
@@ -252,7 +242,8 @@ int can_isotp_serve_run(const struct cli_verb *self, int argc, char **argv)
 	int c, fd, status;
 
 	while ((c = cli_getopt(self, argc, argv,
-			       "+:" ISOTP_OPTIONS "l:b:m:w:v")) != -1)
+			       "+:" ISOTP_OPTIONS
+			       ISOTP_FLOW_OPTIONS "l:v")) != -1)
 		if (c == '?' || option(&s, self, c) != CLI_OK)
 			return CLI_USAGE;
 	status = isotp_complete(&s.socket, self, argc, argv);

@@ -176,6 +176,28 @@ int isotp_option(struct isotp_socket *s, const struct cli_verb *self, int c)
 	return r < 0 ? cli_usage(self, "-%c %s: not one", c, optarg) : CLI_OK;
 }
 
+int isotp_flow_option(struct isotp_socket *s, const struct cli_verb *self,
+		      int c)
+{
+	struct sfam_isotp_opts *o = &s->opts;
+	int r;
+
+	switch (c) {
+	case 'b':
+		r = isotp_hex_byte(optarg, &o->block_size);
+		break;
+	case 'm':
+		r = isotp_hex_byte(optarg, &o->stmin);
+		break;
+	case 'w':
+		r = isotp_hex_byte(optarg, &o->wait_max);
+		break;
+	default:
+		return isotp_option(s, self, c);
+	}
+	return r < 0 ? cli_usage(self, "-%c %s: not one", c, optarg) : CLI_OK;
+}
+
 int isotp_complete(struct isotp_socket *s, const struct cli_verb *self,
 		   int argc, char **argv)
 {

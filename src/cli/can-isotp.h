@@ -20,6 +20,10 @@ struct isotp_socket {
 
 /* One of them. CLI_OK, or CLI_USAGE after printing. */
 int isotp_option(struct isotp_socket *s, const struct cli_verb *self, int c);
+/* And those of our flow control, where PDUs are received. */
+#define ISOTP_FLOW_OPTIONS "b:m:w:"
+int isotp_flow_option(struct isotp_socket *s, const struct cli_verb *self,
+		      int c);
 /* Numbers as can-utils has them; 0 or -1. */
 int isotp_id(const char *text, uint32_t *ret);
 int isotp_hex_byte(const char *text, uint8_t *ret);

@@ -10,6 +10,7 @@
 
 #include "can-j1939.h"
 #include "output.h"
+#include "progress.h"
 
 struct claim {
 	const char *cache;	/* -c, or NULL */
@@ -20,14 +21,6 @@ struct claim {
 	struct sfam_j1939_claim machine;
 	int fd;
 };
-
-static int64_t now_ns(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (int64_t)ts.tv_sec * 1000000000 + ts.tv_nsec;
-}
 
 /* --------------------------------------------------------- addresses -- */
 
@@ -132,7 +125,7 @@ static int wait_once(struct claim *c, int signals)
 		{ c->fd, POLLIN, 0 },
 		{ signals, POLLIN, 0 },
 	};
-	int64_t left = c->machine.due_ns - now_ns();
+	int64_t left = c->machine.due_ns - progress_now_ns();
 	struct timespec ts = { 0, 0 };
 
 	if (left > 0) {
