@@ -11,15 +11,16 @@ says()
 {
 	want=$1 words=$2
 	shift 2
-	"$SOCKFAM" "$@" >"$work/out" 2>"$work/err" </dev/null
+	out=$("$SOCKFAM" "$@" 2>"$work/err" </dev/null)
 	got=$?
-	lines=$(wc -l <"$work/err")
+	read_lines "$work/err"
 	if [ $got -ne "$want" ]; then
-		not_ok "$*" "status $got, not $want: $(cat "$work/err")"
-	elif ! cat "$work/out" "$work/err" | grep -qF -- "$words"; then
-		not_ok "$*" "$(cat "$work/out" "$work/err")"
-	elif [ "$want" -eq 1 ] && [ "$lines" -ne 1 ]; then
-		not_ok "$*" "$lines lines on stderr"
+		not_ok "$*" "status $got, not $want: $said"
+	elif ! has_words "$out
+$said" "$words"; then
+		not_ok "$*" "$out $said"
+	elif [ "$want" -eq 1 ] && [ "$said_lines" -ne 1 ]; then
+		not_ok "$*" "$said_lines lines on stderr"
 	else
 		ok "$*"
 	fi
