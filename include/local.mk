@@ -43,4 +43,5 @@ pkginclude_HEADERS = \
 	include/sockfam/resolve.h \
 	include/sockfam/socket.h \
 	include/sockfam/sockfam.h \
-	include/sockfam/tipc.h
+	include/sockfam/tipc.h \
+	include/sockfam/vsock.h

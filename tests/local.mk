@@ -175,7 +175,8 @@ tests_unit_test_api_LDADD = libsockfam.la libsockfam-ctl.la
 tests_unit_test_api_SOURCES = tests/unit/test-api.c \
 	tests/unit/test-api-bcm.c tests/unit/test-api-isotp.c \
 	tests/unit/test-api-j1939.c tests/unit/test-api-packet.c \
-	tests/unit/test-api-tipc.c tests/unit/test-api.h
+	tests/unit/test-api-tipc.c tests/unit/test-api-vsock.c \
+	tests/unit/test-api.h
 tests_unit_test_can_ctl_LDADD = $(LDADD) $(SOCKETCAN_LIBS)
 # Their pthread_create(), ppoll() and setsockopt() are to be libsockfam's.
 tests_unit_test_readers_LDFLAGS = $(AM_LDFLAGS) -rdynamic

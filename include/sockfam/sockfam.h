@@ -36,5 +36,6 @@
 #include <sockfam/resolve.h>
 #include <sockfam/socket.h>
 #include <sockfam/tipc.h>
+#include <sockfam/vsock.h>
 
 #endif

@@ -62,6 +62,7 @@ libsockfam_la_SOURCES = \
 	src/lib/base/text.h \
 	src/lib/base/thread.c \
 	src/lib/base/thread.h \
+	src/lib/base/vsock.c \
 	src/lib/base/write.c \
 	src/lib/family/addr.c \
 	src/lib/family/families.def \
@@ -124,6 +125,7 @@ libsockfam_la_SOURCES = \
 	src/lib/family/tipc.c \
 	src/lib/family/unix.c \
 	src/lib/family/vsock.c \
+	src/lib/family/vsock.h \
 	src/lib/family/x25.c \
 	src/lib/family/xdp.c \
 	src/lib/can/asc-date.c \
@@ -267,4 +269,12 @@ libsockfam_la_SOURCES = \
 	src/lib/tipc/recv.c \
 	src/lib/tipc/send.c \
 	src/lib/tipc/tipc.h \
-	src/lib/tipc/topology.c
+	src/lib/tipc/topology.c \
+	src/lib/vsock/address.c \
+	src/lib/vsock/allow.c \
+	src/lib/vsock/connect.c \
+	src/lib/vsock/monitor.c \
+	src/lib/vsock/probe.c \
+	src/lib/vsock/socket.c \
+	src/lib/vsock/vsock.h \
+	src/lib/vsock/why.c

@@ -575,6 +575,7 @@ int main(void)
 	alg();
 	tipc_ctl();
 	api_tipc();
+	api_vsock();
 	sockets();
 	crypto_list();
 	ctl();

@@ -13,5 +13,6 @@ void api_can_j1939(void);
 void api_packet(void);
 void api_packet_rings(void);
 void api_tipc(void);
+void api_vsock(void);
 
 #endif

@@ -52,3 +52,8 @@ int sfam__sys_unread(int fd, int *ret)
 {
 	return ioctl(fd, SIOCOUTQ, ret) < 0 ? -errno : 0;
 }
+
+int sfam__sys_queued(int fd, int *ret)
+{
+	return ioctl(fd, SIOCINQ, ret) < 0 ? -errno : 0;
+}

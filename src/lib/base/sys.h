@@ -47,8 +47,11 @@ int sfam__sys_dup(int fd);
 bool sfam__sys_is_same_file(int a, int b);
 int sfam__sys_socketpair(int af, int type, int protocol, int ret_fds[2]);
 
-/* Bytes sent on a unix socket that its peer has not read yet. */
+/* Bytes sent on a socket that its peer has not read yet; and to be read. */
 int sfam__sys_unread(int fd, int *ret);
+int sfam__sys_queued(int fd, int *ret);
+/* In vsock.c: what /dev/vsock says. */
+int sfam__sys_vsock_cid(uint32_t *ret);
 
 /* In connect.c: connect while every signal waits, so that none can end it. */
 int sfam__sys_connect_calm(int fd, const void *sa, socklen_t len);

@@ -4,21 +4,15 @@
  * -1. The flags stand where old headers have zero bytes, so stray bytes
  * there are a defect that the kernel refuses.
  */
-#include <sys/socket.h>
-#include <linux/vm_sockets.h>
+#include "family/vsock.h"
 
 #include "base/sys.h"
-#include "family/row.h"
 
 #include <time.h>
 
-#ifndef VMADDR_CID_LOCAL
-#define VMADDR_CID_LOCAL 1	/* linux/vm_sockets.h since 5.6 */
-#endif
-#define FLAGS_AT 12		/* svm_flags, since 5.11 */
-#define FLAG_TO_HOST 1		/* VMADDR_FLAG_TO_HOST */
+#define FLAGS_AT SFAM__VSOCK_FLAGS_AT
 
-static const struct sfam__name cids[] = {
+const struct sfam__name sfam__vsock_cids[] = {
 	{ "any", VMADDR_CID_ANY },
 	{ "hypervisor", VMADDR_CID_HYPERVISOR },
 	{ "local", VMADDR_CID_LOCAL },
@@ -31,16 +25,11 @@ static const struct sfam__name ports[] = {
 	{ NULL, 0 },
 };
 
-union bytes_vm {
-	struct sockaddr_vm vm;
-	unsigned char bytes[sizeof(struct sockaddr_vm)];
-};
-
 static int set_flags(struct sfam__scan *s, void *sa)
 {
 	if (!sfam__scan_word(s, "to-host"))
 		return sfam__scan_fail(s, -EINVAL, s->pos, "to-host");
-	((union bytes_vm *)sa)->bytes[FLAGS_AT] = FLAG_TO_HOST;
+	((union sfam__vsock *)sa)->bytes[FLAGS_AT] = SFAM__VSOCK_TO_HOST;
 	return 0;
 }
 
@@ -51,10 +40,10 @@ static const struct sfam__key keys[] = {
 
 static int vsock_parse(struct sfam__scan *s, struct sfam_addr *ret)
 {
-	union bytes_vm u = { .vm = { .svm_family = AF_VSOCK } };
+	union sfam__vsock u = { .vm = { .svm_family = AF_VSOCK } };
 	int r;
 
-	r = sfam__scan_named(s, cids, UINT32_MAX, &u.vm.svm_cid,
+	r = sfam__scan_named(s, sfam__vsock_cids, UINT32_MAX, &u.vm.svm_cid,
 			     "a CID: any local host hypervisor or "
 			     "0..4294967295");
 	if (r == 0)
@@ -71,10 +60,10 @@ static int vsock_parse(struct sfam__scan *s, struct sfam_addr *ret)
 
 static int vsock_check(struct sfam_addr *addr, struct sfam_diag *diag)
 {
-	union bytes_vm u;
+	union sfam__vsock u;
 
 	sfam__addr_get(addr, &u, sizeof(u));
-	if (u.bytes[FLAGS_AT] & ~FLAG_TO_HOST)
+	if (u.bytes[FLAGS_AT] & ~SFAM__VSOCK_TO_HOST)
 		return sfam__addr_bad(diag, FLAGS_AT,
 				      "no flag but to-host (1)");
 	u.vm.svm_reserved1 = 0;
@@ -85,10 +74,10 @@ static int vsock_check(struct sfam_addr *addr, struct sfam_diag *diag)
 
 static void vsock_format(const struct sfam_addr *addr, struct sfam__out *o)
 {
-	union bytes_vm u;
+	union sfam__vsock u;
 
 	sfam__addr_get(addr, &u, sizeof(u));
-	sfam__out_named(o, cids, u.vm.svm_cid);
+	sfam__out_named(o, sfam__vsock_cids, u.vm.svm_cid);
 	sfam__out_char(o, ':');
 	sfam__out_named(o, ports, u.vm.svm_port);
 	if (u.bytes[FLAGS_AT])
