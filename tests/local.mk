@@ -139,6 +139,10 @@ UNIT_TESTS = \
 	tests/unit/test-tipc-message \
 	tests/unit/test-tipc-names \
 	tests/unit/test-tipc-topology \
+	tests/unit/test-vsock-address \
+	tests/unit/test-vsock-connect \
+	tests/unit/test-vsock-monitor \
+	tests/unit/test-vsock-socket \
 	tests/unit/test-watch
 if HAVE_CRYPTO
 UNIT_TESTS += tests/unit/test-alg-random
@@ -326,6 +330,9 @@ tests_unit_test_tipc_topology_SOURCES = tests/unit/test-tipc-topology.c \
 	tests/unit/test-tipc-data.h
 tests_unit_test_tipc_names_SOURCES = tests/unit/test-tipc-names.c \
 	tests/unit/test-tipc.h
+tests_unit_test_vsock_connect_SOURCES = tests/unit/test-vsock-connect.c \
+	tests/unit/storm.h
+tests_unit_test_vsock_monitor_LDADD = $(LDADD) -lpthread
 tests_unit_test_socket_SOURCES = tests/unit/test-socket.c \
 	tests/unit/storm.h
 tests_unit_test_storm_SOURCES = tests/unit/test-storm.c tests/unit/pairs.h \

@@ -184,8 +184,8 @@ struct sfam_vsock_allow {
 };
 
 /*
- * Reads "3,5-9,host": CIDs and ranges of them, by number or by the names
- * hypervisor, local, host; any is every CID. Peers in this machine are
+ * Reads "3,5-9,host": CIDs by number, ranges of such, and the names
+ * hypervisor, local and host; any is every CID. Peers in this machine are
  * local. -EINVAL: not such a list, or empty, or over SFAM_VSOCK_ALLOW_MAX
  * parts, or a range that ends before it begins; diag says where.
  */
@@ -271,9 +271,10 @@ int sfam_vsock_buffer_set(int fd, uint64_t bytes, uint64_t *ret_bytes)
 	SFAM_MUST_CHECK;
 
 /*
- * Bytes that were sent and that the peer has not taken so far; since Linux
- * 6.11. And bytes that can be received; since 6.17.
- * -ENOTTY: the kernel is older. -EOPNOTSUPP: fd never was connected, or its
+ * Bytes that were sent and that the kernel has not handed to the other side
+ * so far (whether that has read them, it cannot tell); since Linux 6.11. And
+ * bytes that can be received; since 6.17.
+ * -EOPNOTSUPP: the kernel is older, or fd never was connected, or its
  * transport cannot tell. -EINVAL: fd listens. -EBADF.
  */
 int sfam_vsock_unsent(int fd, uint64_t *ret_bytes) SFAM_MUST_CHECK;

@@ -57,22 +57,26 @@ SFAM_PUBLIC int sfam_vsock_buffer_set(int fd, uint64_t bytes,
 	return r;
 }
 
+/* An ioctl that there is not yet is ENOTTY, and EOPNOTSUPP before 6.11. */
+static int put_count(uint64_t *ret, int r, int n)
+{
+	if (r == 0)
+		*ret = (uint64_t)n;
+	return r == -ENOTTY ? -EOPNOTSUPP : r;
+}
+
 SFAM_PUBLIC int sfam_vsock_unsent(int fd, uint64_t *ret_bytes)
 {
-	int n;
+	int n = 0;
 	int r = sfam__sys_unread(fd, &n);
 
-	if (r == 0)
-		*ret_bytes = (uint64_t)n;
-	return r;
+	return put_count(ret_bytes, r, n);
 }
 
 SFAM_PUBLIC int sfam_vsock_waiting(int fd, uint64_t *ret_bytes)
 {
-	int n;
+	int n = 0;
 	int r = sfam__sys_queued(fd, &n);
 
-	if (r == 0)
-		*ret_bytes = (uint64_t)n;
-	return r;
+	return put_count(ret_bytes, r, n);
 }

@@ -108,6 +108,13 @@ static enum sfam_vsock_why no_loopback(struct case_of *c)
 		   "(CONFIG_VSOCKETS_LOOPBACK)", NULL, "");
 }
 
+/* Towards a guest, through this machine's own driver for guests. */
+static bool is_to_guest(const struct case_of *c)
+{
+	return c->cid > VMADDR_CID_HOST && !c->to_host &&
+	       sfam__vsock_has_cid(VMADDR_CID_HOST) == 1;
+}
+
 static enum sfam_vsock_why no_device(struct case_of *c)
 {
 	if (c->cid == VMADDR_CID_LOCAL)
@@ -117,12 +124,27 @@ static enum sfam_vsock_why no_device(struct case_of *c)
 			   "host; in a virtual machine with a vsock device, "
 			   "try: modprobe vmw_vsock_virtio_transport "
 			   "(CONFIG_VIRTIO_VSOCKETS)", NULL, "");
-	if (sfam__vsock_has_cid(VMADDR_CID_HOST) == 1)
+	if (is_to_guest(c))
 		return say(c, SFAM_VSOCK_NOT_READY, "no virtual machine with "
 			   "CID ", &c->cid, " runs here");
 	return say(c, SFAM_VSOCK_NO_TRANSPORT, "no driver towards virtual "
 		   "machines; try: modprobe vhost_vsock (CONFIG_VHOST_VSOCK)",
 		   NULL, "");
+}
+
+/*
+ * Whether there is SEQPACKET towards a guest depends on that guest's driver,
+ * and before that has started there is none (vhost_transport_seqpacket_allow()
+ * of drivers/vhost/vsock.c).
+ */
+static enum sfam_vsock_why no_seqpacket(struct case_of *c)
+{
+	if (is_to_guest(c))
+		return say(c, SFAM_VSOCK_NOT_READY, "no virtual machine with "
+			   "CID ", &c->cid, " runs that has SEQPACKET: it "
+			   "has not started, or its Linux is before 5.14");
+	return say(c, SFAM_VSOCK_NO_TRANSPORT, "no SEQPACKET towards CID ",
+		   &c->cid, " (since Linux 5.14); streams may reach it");
 }
 
 /* Without loopback the driver of a guest sends CID 1 to its host in vain. */
@@ -153,9 +175,7 @@ static enum sfam_vsock_why of_errno(struct case_of *c)
 		return say(c, SFAM_VSOCK_UNREACHABLE, "nothing can be "
 			   "connected to at CID ", &c->cid, "");
 	case -ESOCKTNOSUPPORT:
-		return say(c, SFAM_VSOCK_NO_TRANSPORT, "sockets of that type "
-			   "do not reach CID ", &c->cid,
-			   "; streams may (SEQPACKET: since Linux 5.14)");
+		return no_seqpacket(c);
 	case -EAFNOSUPPORT:
 		return no_family(c);
 	default:
