@@ -333,6 +333,7 @@ tests_unit_test_tipc_names_SOURCES = tests/unit/test-tipc-names.c \
 tests_unit_test_vsock_connect_SOURCES = tests/unit/test-vsock-connect.c \
 	tests/unit/storm.h
 tests_unit_test_vsock_monitor_LDADD = $(LDADD) -lpthread
+tests_unit_test_vsock_socket_LDADD = $(LDADD) -lpthread
 tests_unit_test_socket_SOURCES = tests/unit/test-socket.c \
 	tests/unit/storm.h
 tests_unit_test_storm_SOURCES = tests/unit/test-storm.c tests/unit/pairs.h \

@@ -280,6 +280,50 @@ int sfam_vsock_buffer_set(int fd, uint64_t bytes, uint64_t *ret_bytes)
 int sfam_vsock_unsent(int fd, uint64_t *ret_bytes) SFAM_MUST_CHECK;
 int sfam_vsock_waiting(int fd, uint64_t *ret_bytes) SFAM_MUST_CHECK;
 
+/* --------------------------------------------------------- zero-copy -- */
+
+/*
+ * Sends of a stream that the kernel makes from the caller's memory, since
+ * Linux 6.7. That memory must stay as it is until the kernel has done with
+ * it: within one machine (loopback) until the peer has read the bytes. It
+ * pays for large buffers (32 KiB and more). One thread at a time; nobody else
+ * may read the error queue (MSG_ERRQUEUE) of the socket. Nothing is to be
+ * freed, and the descriptor stays the caller's.
+ */
+struct sfam_vsock_zerocopy {
+	int fd;
+	/* To be read only. */
+	uint64_t sent;		/* pieces that the kernel has taken */
+	uint64_t done;		/* of them, what it has done with */
+	uint64_t copied;	/* of these, what it has copied after all */
+};
+
+/*
+ * fd is a connected stream, on which no such send is under way.
+ * -EOPNOTSUPP: the kernel or the transport cannot. -EPROTOTYPE: fd is no
+ * vsock stream. -ENOTCONN. Others: getsockopt(2), setsockopt(2).
+ */
+int sfam_vsock_zerocopy_init(struct sfam_vsock_zerocopy *z, int fd)
+	SFAM_MUST_CHECK;
+
+/*
+ * Sends all of buf. ret_sent, if not NULL, is set on success and on failure
+ * alike; the bytes that went are the kernel's until a wait has returned 0.
+ * -ETIMEDOUT: not all went in time. -ENOMEM: no memory, or RLIMIT_MEMLOCK is
+ * below a piece of 64 KiB. -EPIPE: the peer is gone (SIGPIPE is not raised).
+ * Others: sendmsg(2).
+ */
+int sfam_vsock_zerocopy_send(struct sfam_vsock_zerocopy *z, const void *buf,
+			     size_t len, int64_t timeout_ns, size_t *ret_sent)
+	SFAM_MUST_CHECK;
+
+/*
+ * Waits until the kernel has done with all that was sent. -ETIMEDOUT: not
+ * with all so far. Others: recvmsg(2).
+ */
+int sfam_vsock_zerocopy_wait(struct sfam_vsock_zerocopy *z,
+			     int64_t timeout_ns) SFAM_MUST_CHECK;
+
 #ifdef __cplusplus
 }
 #endif

@@ -277,4 +277,5 @@ libsockfam_la_SOURCES = \
 	src/lib/vsock/probe.c \
 	src/lib/vsock/socket.c \
 	src/lib/vsock/vsock.h \
-	src/lib/vsock/why.c
+	src/lib/vsock/why.c \
+	src/lib/vsock/zerocopy.c

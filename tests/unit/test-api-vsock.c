@@ -14,6 +14,7 @@ void api_vsock(void)
 	struct sfam_vsock_caps caps = { .size = 0 };
 	struct sfam_vsock_allow allow;
 	struct sfam_vsock_buffer buffer;
+	struct sfam_vsock_zerocopy z = { .fd = -1 };
 	struct sfam_vsock_fault fault;
 	struct sfam_vsock_addr addr;
 	char text[SFAM_ADDR_STRLEN];
@@ -40,4 +41,7 @@ void api_vsock(void)
 	EXPECT(sfam_vsock_buffer_set(-1, 1, NULL) == -EBADF);
 	EXPECT(sfam_vsock_unsent(-1, &bytes) == -EBADF);
 	EXPECT(sfam_vsock_waiting(-1, &bytes) == -EBADF);
+	EXPECT(sfam_vsock_zerocopy_init(&z, -1) == -EBADF);
+	EXPECT(sfam_vsock_zerocopy_send(&z, "x", 1, 0, NULL) == -EBADF);
+	EXPECT(sfam_vsock_zerocopy_wait(&z, 0) == 0);
 }

@@ -324,7 +324,8 @@ END_TEST
 /* ------------------------------------------------------------- again -- */
 
 static int connect_seeing(struct monitor *m, uint32_t flags,
-			  int (*failed)(void *, const struct sfam_vsock_fault *),
+			  int (*failed)(void *arg,
+					const struct sfam_vsock_fault *fault),
 			  struct sfam_vsock_fault *fault)
 {
 	struct sfam_vsock_connect_opts opts = SFAM_VSOCK_CONNECT_OPTS_INIT;
