@@ -57,9 +57,8 @@ ssize_t sfam_vsock_format(const struct sfam_vsock_addr *addr, char *buf,
 /*
  * Where a server has to listen, for sfam_open(). That is addr->at itself; of
  * a monitor's socket it is PATH_PORT, where the monitor connects to when its
- * guest connects to PORT of the host. -EINVAL: of a type that does not listen
- * (datagrams). -ENAMETOOLONG: PATH_PORT is over 108 bytes. -EAFNOSUPPORT:
- * neither vsock nor unix.
+ * guest connects to PORT of the host. -ENAMETOOLONG: PATH_PORT is over 108
+ * bytes. -EAFNOSUPPORT: addr is neither vsock nor unix.
  */
 int sfam_vsock_listen_addr(struct sfam_addr *ret,
 			   const struct sfam_vsock_addr *addr) SFAM_MUST_CHECK;
@@ -113,14 +112,17 @@ struct sfam_vsock_fault {
 /*
  * Puts the reason of a failed connect to addr into ret, whoever made it. It
  * looks whether the kernel has a driver for the CID, by binding a socket
- * that is closed again at once. error is -errno; tries becomes 1.
+ * that is closed again at once, or whether /dev/vsock is there. error is
+ * -errno; tries becomes 1.
  */
 void sfam_vsock_explain(const struct sfam_vsock_addr *addr, int error,
 			struct sfam_vsock_fault *ret);
 
-/* Bits of struct sfam_vsock_connect_opts.flags, besides SFAM_OPEN_NONBLOCK
- * and SFAM_OPEN_KEEP_ON_EXEC of sockfam/socket.h. */
-/* SFAM_VSOCK_REFUSED is retried too: the service may still start. */
+/*
+ * Bit of struct sfam_vsock_connect_opts.flags, besides SFAM_OPEN_NONBLOCK
+ * and SFAM_OPEN_KEEP_ON_EXEC of sockfam/socket.h: SFAM_VSOCK_REFUSED is
+ * retried, too, since the service may still start.
+ */
 #define SFAM_VSOCK_WAIT_SERVICE	(1u << 16)
 
 /* NULL means SFAM_VSOCK_CONNECT_OPTS_INIT. Tails unknown here must be zero. */
@@ -152,9 +154,9 @@ struct sfam_vsock_connect_opts {
  * SFAM_FOREVER this waits until the machine is there. Any other reason ends
  * it at once. What a try has sent to a machine that did not answer is taken
  * back, so that its server does not see the remains of old tries when it
- * starts. That rests on the kernel's own timer: the call may last a tick of
- * the kernel's clock (1 to 10 ms) longer than timeout_ns, and a timeout_ns
- * of 0 is one try of a tick.
+ * starts. That rests on the kernel's own timer: the call may last some ticks
+ * of the kernel's clock (1 to 10 ms each) longer than timeout_ns, and a
+ * timeout_ns of 0 is one try of a tick.
  *
  * A monitor is asked by "CONNECT PORT" and a newline and answers "OK NUMBER"
  * and a newline; the bytes after that are the peer's, and still to be
@@ -256,8 +258,10 @@ struct sfam_vsock_buffer {
 	uint64_t max_bytes;	/* ... without sfam_vsock_buffer_set() */
 };
 
-/* -ENOPROTOOPT, -EOPNOTSUPP: not a vsock with connections. -EBADF,
- * -ENOTSOCK. */
+/*
+ * -ENOPROTOOPT, -EOPNOTSUPP: not a vsock with connections. -EBADF,
+ * -ENOTSOCK.
+ */
 int sfam_vsock_buffer_get(int fd, struct sfam_vsock_buffer *ret)
 	SFAM_MUST_CHECK;
 
