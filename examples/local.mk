@@ -12,6 +12,7 @@ EXAMPLES = \
 	examples/reconnect-client \
 	examples/recv-fds \
 	examples/send-fds \
+	examples/service \
 	examples/watch-links
 check_PROGRAMS += $(EXAMPLES)
 examples_message_client_SOURCES = examples/message-client.c examples/message.h

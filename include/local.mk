@@ -41,6 +41,7 @@ pkginclude_HEADERS = \
 	include/sockfam/packet-filter.h \
 	include/sockfam/peer.h \
 	include/sockfam/resolve.h \
+	include/sockfam/service.h \
 	include/sockfam/socket.h \
 	include/sockfam/sockfam.h \
 	include/sockfam/tipc.h \

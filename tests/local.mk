@@ -128,6 +128,11 @@ UNIT_TESTS = \
 	tests/unit/test-ring-open \
 	tests/unit/test-rows \
 	tests/unit/test-serve \
+	tests/unit/test-service \
+	tests/unit/test-service-crowd \
+	tests/unit/test-service-end \
+	tests/unit/test-service-message \
+	tests/unit/test-service-redial \
 	tests/unit/test-socket \
 	tests/unit/test-socket-list \
 	tests/unit/test-storm \
@@ -179,8 +184,8 @@ tests_unit_test_api_LDADD = libsockfam.la libsockfam-ctl.la
 tests_unit_test_api_SOURCES = tests/unit/test-api.c \
 	tests/unit/test-api-bcm.c tests/unit/test-api-isotp.c \
 	tests/unit/test-api-j1939.c tests/unit/test-api-packet.c \
-	tests/unit/test-api-tipc.c tests/unit/test-api-vsock.c \
-	tests/unit/test-api.h
+	tests/unit/test-api-service.c tests/unit/test-api-tipc.c \
+	tests/unit/test-api-vsock.c tests/unit/test-api.h
 tests_unit_test_can_ctl_LDADD = $(LDADD) $(SOCKETCAN_LIBS)
 # Their pthread_create(), ppoll() and setsockopt() are to be libsockfam's.
 tests_unit_test_readers_LDFLAGS = $(AM_LDFLAGS) -rdynamic
@@ -334,6 +339,19 @@ tests_unit_test_vsock_connect_SOURCES = tests/unit/test-vsock-connect.c \
 	tests/unit/storm.h
 tests_unit_test_vsock_monitor_LDADD = $(LDADD) -lpthread
 tests_unit_test_vsock_socket_LDADD = $(LDADD) -lpthread
+# Its accept4() is to be libsockfam's.
+tests_unit_test_service_LDFLAGS = $(AM_LDFLAGS) -rdynamic
+tests_unit_test_service_SOURCES = tests/unit/test-service.c \
+	tests/unit/test-service-turns.h tests/unit/test-service.h
+tests_unit_test_service_end_LDADD = $(LDADD) -lpthread
+tests_unit_test_service_end_SOURCES = tests/unit/test-service-end.c \
+	tests/unit/test-service-turns.h tests/unit/test-service.h
+tests_unit_test_service_crowd_SOURCES = tests/unit/test-service-crowd.c \
+	tests/unit/test-service.h
+tests_unit_test_service_message_SOURCES = tests/unit/test-service-message.c \
+	tests/unit/test-service.h
+tests_unit_test_service_redial_SOURCES = tests/unit/test-service-redial.c \
+	tests/unit/test-service.h
 tests_unit_test_socket_SOURCES = tests/unit/test-socket.c \
 	tests/unit/storm.h
 tests_unit_test_storm_SOURCES = tests/unit/test-storm.c tests/unit/pairs.h \

@@ -34,6 +34,7 @@
 #include <sockfam/packet-filter.h>
 #include <sockfam/peer.h>
 #include <sockfam/resolve.h>
+#include <sockfam/service.h>
 #include <sockfam/socket.h>
 #include <sockfam/tipc.h>
 #include <sockfam/vsock.h>

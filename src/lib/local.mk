@@ -205,6 +205,13 @@ libsockfam_la_SOURCES = \
 	src/lib/packet/send.c \
 	src/lib/packet/stats.c \
 	src/lib/packet/vlan.c \
+	src/lib/service/client.c \
+	src/lib/service/loop.c \
+	src/lib/service/message.c \
+	src/lib/service/queue.c \
+	src/lib/service/redial.c \
+	src/lib/service/service.c \
+	src/lib/service/service.h \
 	src/lib/socket/batch.c \
 	src/lib/socket/batch.h \
 	src/lib/packet/filter-gen.c \

@@ -574,6 +574,7 @@ int main(void)
 	can_ctl();
 	alg();
 	tipc_ctl();
+	api_service();
 	api_tipc();
 	api_vsock();
 	sockets();

@@ -12,6 +12,7 @@ void api_can_j1939(void);
 /* In test-api-packet.c: without a permission, and with. */
 void api_packet(void);
 void api_packet_rings(void);
+void api_service(void);
 void api_tipc(void);
 void api_vsock(void);
 

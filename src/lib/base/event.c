@@ -49,6 +49,16 @@ int sfam__sys_epoll_add(int epoll_fd, int fd)
 	return epoll_ctl(epoll_fd, EPOLL_CTL_ADD, fd, &e) < 0 ? -errno : 0;
 }
 
+int sfam__sys_epoll_set(int epoll_fd, int fd, uint32_t old_events,
+			uint32_t events, void *data)
+{
+	struct epoll_event e = { .events = events, .data = { .ptr = data } };
+	int op = !events ? EPOLL_CTL_DEL :
+		 old_events ? EPOLL_CTL_MOD : EPOLL_CTL_ADD;
+
+	return epoll_ctl(epoll_fd, op, fd, &e) < 0 ? -errno : 0;
+}
+
 /* In ns epoll can wait since 5.11 only. */
 int sfam__sys_epoll_wait(int epoll_fd, struct epoll_event *events, int max,
 			 struct sfam__deadline deadline)

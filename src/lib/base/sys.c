@@ -81,6 +81,11 @@ int sfam__sys_listen(int fd, int backlog)
 	return listen(fd, backlog) < 0 ? -errno : 0;
 }
 
+int sfam__sys_shutdown(int fd, int how)
+{
+	return shutdown(fd, how) < 0 ? -errno : 0;
+}
+
 int sfam__sys_accept(int fd, void *sa, socklen_t *len, int flags)
 {
 	int r;

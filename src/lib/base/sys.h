@@ -25,6 +25,7 @@ int sfam__sys_socket(int af, int type, int protocol);
 int sfam__sys_bind(int fd, const void *sa, socklen_t len);
 int sfam__sys_connect(int fd, const void *sa, socklen_t len);
 int sfam__sys_listen(int fd, int backlog);
+int sfam__sys_shutdown(int fd, int how);
 int sfam__sys_accept(int fd, void *sa, socklen_t *len, int flags);
 int sfam__sys_getsockname(int fd, void *sa, socklen_t *len);
 int sfam__sys_getpeername(int fd, void *sa, socklen_t *len);
@@ -110,6 +111,9 @@ void sfam__sys_eventfd_clear(int fd);
 struct epoll_event;
 int sfam__sys_epoll(void);
 int sfam__sys_epoll_add(int epoll_fd, int fd);	/* its data is fd */
+/* 0 is "not in the set"; from it and to it. data is a pointer. */
+int sfam__sys_epoll_set(int epoll_fd, int fd, uint32_t old_events,
+			uint32_t events, void *data);
 /* Returns how many are ready, or -ETIMEDOUT, -errno. */
 int sfam__sys_epoll_wait(int epoll_fd, struct epoll_event *events, int max,
 			 struct sfam__deadline deadline);
