@@ -6,9 +6,10 @@
  * What differs from a CAN_RAW socket:
  * - Frames are handed over in blocks, when a block is full or a tick of the
  *   kernel's clock old (1 to 10 ms).
- * - A record does not tell whether the frame was sent on this host: flags
- *   are 0. The kernel marks both kinds as broadcasts (can_send() of
- *   net/can/af_can.c), and keeps the sender's socket to itself.
+ * - A record does not tell whether the frame was sent on this host: of the
+ *   flags it has SFAM_CAN_RX_OVERRUN alone. The kernel marks both kinds as
+ *   broadcasts (can_send() of net/can/af_can.c), and keeps the sender's
+ *   socket to itself.
  * - There are no stamps of controllers; the kernel's are the same.
  * - Frames of all kinds come: classic, FD and XL, of every VCID.
  * All kinds come in their order, since the kernel hands them to one ring.

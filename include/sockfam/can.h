@@ -186,6 +186,12 @@ int sfam_can_filter_parse(struct can_filter *ret_filter,
 #define SFAM_CAN_RX_HWTIME	(1u << 2) /* hw_time_ns is set */
 #define SFAM_CAN_RX_CUT		(1u << 3) /* frame longer than its slot */
 #define SFAM_CAN_RX_CUT_INFO	(1u << 4) /* times, drops may be missing */
+/*
+ * An error frame by which the controller tells that it lost frames before
+ * this one: its own buffer was full. How many, it does not know, and the
+ * socket counts them nowhere. The error mask must let CAN_ERR_CRTL pass.
+ */
+#define SFAM_CAN_RX_OVERRUN	(1u << 5)
 
 /*
  * A received frame and what the kernel says of it. Drops show only in the

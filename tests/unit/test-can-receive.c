@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Receiving in batches: frames, order, stamps, flags, drops, errors. */
 #include <fcntl.h>
+#include <linux/can/error.h>
 #include <linux/net_tstamp.h>
 #include <net/if.h>
 #include <sys/wait.h>
@@ -206,6 +207,33 @@ START_TEST(own_frames_are_marked)
 	ck_assert_int_eq(sfam_can_receive(p.rx, p.receiver, &rec, 0), 2);
 	ck_assert_uint_eq(rec[0].flags, SFAM_CAN_RX_LOCAL | SFAM_CAN_RX_OWN);
 	ck_assert_uint_eq(rec[1].flags, SFAM_CAN_RX_LOCAL);
+	pair_close(&p);
+}
+END_TEST
+
+/* The controller's error frame alone, whatever the bytes of others are. */
+START_TEST(overruns_are_marked)
+{
+	static const char *const texts[] = {
+		"20000004#0001000000000000", "20000004#00FF000000000000",
+		"20000204#0041000000000000", "20000004#00FE000000000000",
+		"20000200#0001000000000000", "20000040#0000000000000000",
+		"004#0001000000000000", "00000004#0001000000000000",
+		"204#R", "004##10001",
+	};
+	struct pair p = pair_open(16, SFAM_CAN_OPT_FD);
+	const struct sfam_can_record *rec;
+	size_t i;
+
+	ck_assert_ok(sfam_can_set_options(p.tx, SFAM_CAN_OPT_FD, 0));
+	ck_assert_ok(sfam_can_set_error_mask(p.rx, CAN_ERR_MASK));
+	for (i = 0; i < HARNESS_LEN(texts); i++)
+		ck_assert_ok(send_text(p.tx, texts[i]));
+	ck_assert_int_eq(sfam_can_receive(p.rx, p.receiver, &rec, 0),
+			 (int)HARNESS_LEN(texts));
+	for (i = 0; i < HARNESS_LEN(texts); i++)
+		ck_assert_uint_eq(rec[i].flags & ~SFAM_CAN_RX_LOCAL,
+				  i < 3 ? SFAM_CAN_RX_OVERRUN : 0);
 	pair_close(&p);
 }
 END_TEST
@@ -447,6 +475,7 @@ int main(void)
 		{ no_stamps_unless_asked, "can vcan" },
 		{ stamps_of_every_form, "can vcan" },
 		{ own_frames_are_marked, "can vcan" },
+		{ overruns_are_marked, "can vcan" },
 		{ frames_from_all_interfaces, "can vcan" },
 		{ frames_of_every_kind, "can vcanxl" },
 		{ longest_xl_frame, "can vcanxl" },

@@ -9,6 +9,7 @@
 #define SFAM_CAN_LAYOUT_H
 
 #include <linux/can.h>
+#include <linux/can/error.h>
 
 #include "base/common.h"
 
@@ -36,6 +37,19 @@ struct SFAM__MAY_ALIAS sfam__canxl_head {
 };
 
 #define SFAM__CAN_DATA sizeof(struct sfam__can_head)
+
+/*
+ * SFAM_CAN_RX_OVERRUN, or 0. The first word of an XL frame has no such bit,
+ * and all error frames have 8 bytes of data.
+ */
+static inline uint32_t sfam__can_overrun(const void *frame)
+{
+	const struct sfam__can_head *head = frame;
+	const uint8_t *data = (const uint8_t *)frame + SFAM__CAN_DATA;
+
+	return (head->id & CAN_ERR_FLAG) && (head->id & CAN_ERR_CRTL) &&
+	       (data[1] & CAN_ERR_CRTL_RX_OVERFLOW) ? SFAM_CAN_RX_OVERRUN : 0;
+}
 
 #define SFAM__CANFD_BRS 0x01
 #define SFAM__CANFD_ESI 0x02

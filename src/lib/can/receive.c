@@ -13,6 +13,7 @@
 #include <linux/can.h>
 #include <linux/sock_diag.h>
 
+#include "can/layout.h"
 #include "socket/cmsg-layout.h"
 
 #include <sockfam/can.h>
@@ -224,6 +225,7 @@ static void read_record(struct sfam_can_receiver *r, unsigned int i)
 	rec->flags = msg_flags & MSG_DONTROUTE ? SFAM_CAN_RX_LOCAL : 0;
 	if (msg_flags & RARE_FLAGS)
 		note_rare_flags(rec, msg_flags);
+	rec->flags |= sfam__can_overrun(rec->frame);
 	rec->ifindex = r->slots[i].from.can_ifindex;
 	rec->drops = 0;
 	rec->time_ns = 0;

@@ -6,6 +6,7 @@
  */
 #include "base/sys.h"
 #include "can/filters.h"
+#include "can/layout.h"
 
 #include <arpa/inet.h>
 #include <stdlib.h>
@@ -185,12 +186,13 @@ static void read_record(struct sfam_can_record *rec,
 {
 	rec->frame = packet->data;
 	rec->size = packet->len;
+	rec->flags = sfam__can_overrun(packet->data);
 	rec->ifindex = sfam_packet_from(packet)->sll_ifindex;
 	rec->drops = 0;
 	rec->time_ns = sfam_packet_time_ns(packet);
 }
 
-/* flags and hw_time_ns are 0 always. */
+/* hw_time_ns is 0 always. */
 static ssize_t read_records(struct sfam_can_ring *ring)
 {
 	struct sfam_packet_batch batch = ring->batch;
