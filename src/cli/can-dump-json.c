@@ -124,3 +124,14 @@ void can_dump_json_drops(struct json *j, const struct can_dump_from *from,
 	json_uint(j, "total", from->drops);
 	json_end(j);
 }
+
+void can_dump_json_overrun(struct json *j, const char *ifname,
+			   uint64_t total, const struct sfam_can_record *rec)
+{
+	json_object(j, NULL);
+	json_text(j, "event", "overrun");
+	json_text(j, "interface", ifname);
+	put_time(j, "time_ns", rec->time_ns);
+	json_uint(j, "total", total);
+	json_end(j);
+}

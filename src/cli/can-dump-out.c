@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What becomes of can dump's records: lines, in a buffer. */
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -75,6 +76,18 @@ static size_t name_of(struct can_dump_out *out,
 
 /* --------------------------------------------------------------- drops -- */
 
+/* To stdout, unless it is silent, and to the file. */
+static int put_loss(struct can_dump_out *out, const char *line, size_t len)
+{
+	if (out->silent != CAN_DUMP_SILENT) {
+		if (make_room(out) < 0)
+			return -1;
+		memcpy(out->buf + out->len, line, len);
+		out->len += len;
+	}
+	return out->file.name ? can_dump_file_add(&out->file, line, len) : 0;
+}
+
 int can_dump_drops(struct can_dump_out *out, const struct can_dump_from *from,
 		   uint64_t drops)
 {
@@ -90,13 +103,30 @@ int can_dump_drops(struct can_dump_out *out, const struct can_dump_from *from,
 		return 0;
 	len = can_cli_drops_line(line, sizeof(line), from->name, drops,
 				 from->drops);
-	if (out->silent != CAN_DUMP_SILENT) {
-		if (make_room(out) < 0)
-			return -1;
-		memcpy(out->buf + out->len, line, len);
-		out->len += len;
+	return put_loss(out, line, len);
+}
+
+/* A line that readers of logs pass over: it does not begin with "(". */
+int can_dump_overrun(struct can_dump_out *out,
+		     const struct can_dump_from *from,
+		     const struct sfam_can_record *rec)
+{
+	const size_t number = name_of(out, from, rec->ifindex);
+	struct json j = JSON_INIT(stdout);
+	char line[160];
+	int len;
+
+	if (out->form == CAN_DUMP_JSON) {
+		can_dump_json_overrun(&j, out->names[number].name,
+				      from->overruns, rec);
+		return 0;
 	}
-	return out->file.name ? can_dump_file_add(&out->file, line, len) : 0;
+	if (!out->show_drops)
+		return 0;
+	len = snprintf(line, sizeof(line), "OVERRUN: the controller of '%s' "
+		       "lost CAN frames (total overruns %" PRIu64 ")\n",
+		       out->names[number].name, from->overruns);
+	return put_loss(out, line, (size_t)len);
 }
 
 /* -------------------------------------------------------------- frames -- */

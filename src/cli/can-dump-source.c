@@ -9,11 +9,14 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <unistd.h>
+
+#include <linux/can/error.h>
 
 #include "can-bus.h"
 #include "can-dump.h"
@@ -24,6 +27,7 @@
 
 struct source {
 	struct can_dump_from from;
+	uint32_t error_mask;	/* of the error frames to be shown */
 	struct sfam_can_ring *ring;	/* or NULL, and there is a socket: */
 	int fd;
 	int info_fd;		/* the same socket, out of reach of signals */
@@ -109,22 +113,46 @@ static int catch_signals(struct dump *d)
 
 /* ----------------------------------------------------------- opening -- */
 
+/*
+ * Besides what was asked for come error frames of the controller, which tell
+ * that it lost frames. Of two masks the last counts. Without them where the
+ * list has no room for one item more.
+ */
+static void add_overruns(struct sfam_can_filters *filters, const char *items)
+{
+	const uint32_t mask = filters->error_mask | CAN_ERR_CRTL;
+	const size_t size = strlen(items) + 16;
+	char *text = malloc(size);
+
+	if (filters->n_insns == 0)
+		filters->error_mask = mask;
+	else if (text)
+		(void)!sfam_can_filters_parse(filters, text,
+			(size_t)snprintf(text, size, "%s,#%X", items, mask),
+			NULL);
+	free(text);
+}
+
 /* The items behind the interface; without any, the kernel's default. */
-static int read_filters(struct sfam_can_filters *ret, const char *arg)
+static int read_filters(struct sfam_can_filters *ret, uint32_t *ret_error_mask,
+			const char *arg)
 {
 	const char *items = strchr(arg, ',');
 	struct sfam_diag diag;
-	int r;
+	int r = 0;
 
 	memset(ret, 0, sizeof(*ret));
-	if (!items)
-		return 0;
-	items++;
-	r = sfam_can_filters_parse(ret, items, strlen(items), &diag);
-	if (r == 0)
-		return 0;
-	diag.offset += (size_t)(items - arg);
-	return cli_bad_text(arg, r, &diag);
+	if (items) {
+		items++;
+		r = sfam_can_filters_parse(ret, items, strlen(items), &diag);
+	}
+	if (r < 0) {
+		diag.offset += (size_t)(items - arg);
+		return cli_bad_text(arg, r, &diag);
+	}
+	*ret_error_mask = ret->error_mask & CAN_ERR_MASK;
+	add_overruns(ret, items ? items : "");
+	return 0;
 }
 
 /*
@@ -237,7 +265,7 @@ static int open_source(struct dump *d, struct source *s, char *arg)
 	s->from.name = arg;
 	r = can_cli_addr(arg, name_len, &addr, &index);
 	if (r == 0)
-		r = read_filters(&filters, arg);
+		r = read_filters(&filters, &s->error_mask, arg);
 	if (r)
 		return r;
 	arg[name_len] = '\0';
@@ -272,22 +300,44 @@ static ssize_t receive(struct source *s, const struct sfam_can_record **rec,
 			 sfam_can_receive(s->fd, s->receiver, rec, timeout_ns);
 }
 
+/* Nobody asked for it: it came for what it says of overruns. */
+static int is_hidden(const struct source *s, const struct sfam_can_record *rec)
+{
+	const uint32_t id = *(const uint32_t *)rec->frame;
+
+	return (id & CAN_ERR_FLAG) && !(id & s->error_mask);
+}
+
+/* As drain(). */
+static int print_one(struct dump *d, struct source *s,
+		     const struct sfam_can_record *rec)
+{
+	int r;
+
+	s->from.drops += rec->drops;
+	if (rec->flags & SFAM_CAN_RX_OVERRUN) {
+		s->from.overruns++;
+		r = can_dump_overrun(d->out, &s->from, rec);
+		if (r != 0)
+			return r;
+	}
+	if (is_hidden(s, rec))
+		return rec->drops ? can_dump_drops(d->out, &s->from,
+						   rec->drops) : 0;
+	r = can_dump_record(d->out, &s->from, rec);
+	return r == 0 && d->count && --d->count == 0 ? 1 : r;
+}
+
 /* As drain(). */
 static int print(struct dump *d, struct source *s,
 		 const struct sfam_can_record *rec, ssize_t n)
 {
 	ssize_t i;
-	int r;
+	int r = 0;
 
-	for (i = 0; i < n; i++) {
-		s->from.drops += rec[i].drops;
-		r = can_dump_record(d->out, &s->from, &rec[i]);
-		if (r != 0)
-			return r;
-		if (d->count && --d->count == 0)
-			return 1;
-	}
-	return 0;
+	for (i = 0; i < n && r == 0; i++)
+		r = print_one(d, s, &rec[i]);
+	return r;
 }
 
 /* There is nothing more for now: what was lost behind the last frame. */
@@ -412,7 +462,7 @@ static int receive_many(struct dump *d, struct pollfd *polls)
 	return r < 0 ? CLI_FAILED : CLI_OK;
 }
 
-static void report_drops(struct dump *d)
+static void report_losses(struct dump *d)
 {
 	struct source *s;
 
@@ -424,6 +474,12 @@ static void report_drops(struct dump *d)
 				  (unsigned long long)s->from.drops,
 				  s->from.drops > 1 ? "s" : "",
 				  s->ring ? "ring" : "socket");
+		if (s->from.overruns)
+			cli_error("%s: the controller lost frames %llu "
+				  "time%s: its own buffer was full",
+				  s->from.name,
+				  (unsigned long long)s->from.overruns,
+				  s->from.overruns > 1 ? "s" : "");
 	}
 }
 
@@ -463,7 +519,7 @@ static int receive_all(struct dump *d, char **args, int n)
 						      receive_many(d, polls);
 		if (status == CLI_OK && !(d->opts->count && d->count == 0))
 			status = take_rest(d);
-		report_drops(d);
+		report_losses(d);
 		if (can_dump_flush(d->out) < 0)
 			status = CLI_FAILED;
 	}

@@ -18,6 +18,7 @@
 struct can_dump_from {
 	const char *name;	/* as given: "vcan0", "any" */
 	uint64_t drops;		/* in all, those before this record too */
+	uint64_t overruns;	/* the same */
 };
 
 /* -------------------------------------------------------------- file -- */
@@ -83,6 +84,10 @@ int can_dump_record(struct can_dump_out *out,
 /* Frames were lost and no record tells of them: the same. */
 int can_dump_drops(struct can_dump_out *out, const struct can_dump_from *from,
 		   uint64_t drops);
+/* The controller lost frames, rec tells: the same. */
+int can_dump_overrun(struct can_dump_out *out,
+		     const struct can_dump_from *from,
+		     const struct sfam_can_record *rec);
 /* There is nothing more for now: writes the buffer. 0, or -1. */
 int can_dump_flush(struct can_dump_out *out);
 /* SIGHUP came, and there is a log file. 0, or -1. */
@@ -95,6 +100,8 @@ int can_dump_json_frame(struct json *j, const struct can_seen *seen,
 			const struct sfam_can_record *rec);
 void can_dump_json_drops(struct json *j, const struct can_dump_from *from,
 			 uint64_t drops);
+void can_dump_json_overrun(struct json *j, const char *ifname,
+			   uint64_t total, const struct sfam_can_record *rec);
 
 /* ------------------------------------------------------------ source -- */
 

@@ -97,7 +97,8 @@ static const struct cli_verb below[] = {
 "          to 10 ms later. Logs of one interface have it, for root\n"
 "\n"
 "Classic, FD and XL frames. Frames that were lost are told on stderr at the\n"
-"end, with -d where it was, or when nothing more comes. With -l or -f, SIGHUP\n"
+"end, with -d where it was, or when nothing more comes; so are OVERRUNs, by\n"
+"which a controller tells that it lost frames itself. With -l or -f, SIGHUP\n"
 "is not the end: FILE, which may have been moved away, is opened again.\n",
 		.run = can_dump_run,
 	},
