@@ -145,6 +145,8 @@ int can_bus_send_failed(const char *name, const char *text, int fd,
 	if (error == -ENETDOWN)
 		return cli_error("%s: %s: the interface is down; try: ip link "
 				 "set %s up", name, text, name);
+	if (error == -ENXIO || error == -ENODEV)
+		return cli_error("%s: %s: the interface is gone", name, text);
 	return cli_error("%s: %s: %s", name, text,
 			 cli_words(error, words, sizeof(words)));
 }

@@ -283,7 +283,8 @@ SFAM_PUBLIC const char *sfam_isotp_words(int error)
 		{ ETIME, "a PDU broke off: its next frame did not come for a "
 			 "second" },
 		{ EMSGSIZE, "the PDU is too long" },
-		{ EADDRNOTAVAIL, "not bound, or rx and tx are the same" },
+		{ EADDRNOTAVAIL, "the interface is gone, or rx and tx are "
+				 "the same" },
 	};
 	size_t i;
 
