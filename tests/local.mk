@@ -393,6 +393,8 @@ PEER_TESTS = \
 	tests/peer/alg.sh \
 	tests/peer/can-asc.sh \
 	tests/peer/can-log.sh \
+	tests/peer/can-gone.sh \
+	tests/peer/can-hw.sh \
 	tests/peer/can-play.sh \
 	tests/peer/can-ring.sh \
 	tests/peer/bcm.sh \
@@ -442,9 +444,12 @@ EXTRA_DIST += $(CLI_TEST) $(M32_TEST) $(PEER_TESTS) \
 	tests/peer/can-asc.py \
 	tests/peer/can-bits.py \
 	tests/peer/can-dump.py \
+	tests/peer/can-gone.py \
+	tests/peer/can-hw.py \
 	tests/peer/can-peer.py \
 	tests/peer/can_dump.py \
 	tests/peer/can_dump_files.py \
+	tests/peer/can_hw.py \
 	tests/peer/can-watch.py \
 	tests/peer/capture.py \
 	tests/peer/ctl.py \

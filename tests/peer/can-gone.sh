@@ -1,0 +1,18 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# Interfaces that are taken down or deleted while CAN's verbs use them: vcan,
+# and can0 of the emulated SJA1000 controllers.
+PEER_NAME=can-gone
+here=$(dirname "$0")
+# shellcheck source=tests/peer/lib.sh
+. "$here/lib.sh"
+
+for name in can0 can1; do
+	ip link set $name type can bitrate 500000 && ip link set $name up ||
+		exit 1
+done
+python_cases "$here/can-gone.py" "$SOCKFAM" "$work"
+for name in can0 can1; do
+	ip link set $name down
+done
+peer_end
