@@ -13,7 +13,7 @@ import json
 import os
 import subprocess
 
-from can_hw import (Running, WORK, can, case, hold, sent, set_link, until)
+from can_hw import Running, WORK, can, case, hold, until
 
 TRIES = 20
 AT_ONCE = 4
