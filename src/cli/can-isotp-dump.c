@@ -24,7 +24,8 @@ struct dump {
 	uint32_t ids[2];	/* -s, -d */
 	int has[2];
 	int addresses[2];	/* -x, -X */
-	int with_ascii, with_colour, whole;
+	uint32_t looks;		/* ISOTP_TEXT_... */
+	int with_colour, whole;
 	char stamp;		/* -t, or 0 */
 	int64_t base_us;	/* of 'd' and 'z'; -1: none yet */
 	const char *log;	/* -I, or NULL */
@@ -112,9 +113,7 @@ static void show_frame(struct dump *d, const void *frame, size_t size,
 	if (side < 0)
 		return;
 	begin_line(d, side, time_ns);
-	fwrite(text, 1, isotp_frame_text(text, &f,
-					 d->addresses[0] != NO_ADDRESS,
-					 d->with_ascii), stdout);
+	fwrite(text, 1, isotp_frame_text(text, &f, d->looks), stdout);
 	end_line(d);
 }
 
@@ -358,10 +357,13 @@ static int option(struct dump *d, const struct cli_verb *self, int c)
 		r = set_address(&d->addresses[side], optarg);
 		break;
 	case 'a':
-		d->with_ascii = 1;
+		d->looks |= ISOTP_TEXT_ASCII;
 		break;
 	case 'c':
 		d->with_colour = 1;
+		break;
+	case 'u':
+		d->looks |= ISOTP_TEXT_UDS;
 		break;
 	case 'r':
 		d->whole = 1;
@@ -386,6 +388,10 @@ static int complete(struct dump *d, const struct cli_verb *self, int argc,
 	if (d->whole && (d->addresses[0] == ANY_ADDRESS ||
 			 d->addresses[1] == ANY_ADDRESS))
 		return cli_usage(self, "-r wants one address, not any");
+	if (d->whole && d->looks & ISOTP_TEXT_UDS)
+		return cli_usage(self, "-u goes without -r");
+	if (d->addresses[0] != NO_ADDRESS)
+		d->looks |= ISOTP_TEXT_ADDRESS;
 	if (!d->log && optind == argc)
 		return cli_usage(self, "which interface?");
 	if (argc - optind > (d->log ? 0 : 1))
@@ -402,7 +408,7 @@ int can_isotp_dump_run(const struct cli_verb *self, int argc, char **argv)
 	};
 	int c, status;
 
-	while ((c = cli_getopt(self, argc, argv, "+:s:d:x:X:acrt:I:")) != -1)
+	while ((c = cli_getopt(self, argc, argv, "+:s:d:x:X:acrut:I:")) != -1)
 		if (c == '?' || option(&d, self, c) != CLI_OK)
 			return CLI_USAGE;
 	status = complete(&d, self, argc, argv);

@@ -80,9 +80,23 @@ static int put_ascii(char *p, const struct sfam_can_fields *f, size_t from,
 	return n;
 }
 
-size_t isotp_frame_text(char *buf, const struct sfam_can_fields *f,
-			int has_address, int with_ascii)
+/* The widths below 0, of FD frames, fill on the right, as there. */
+static int put_uds(char *p, const struct sfam_can_fields *f, size_t from,
+		   int has_address, int with_ascii)
 {
+	const int room = 7 - has_address - (int)(f->len - from);
+	const char *flag, *name = isotp_uds(at(f, from), at(f, from + 2),
+					    &flag);
+
+	return sprintf(p, "%*s[%s] %s", room * (with_ascii ? 1 : 3) + 3, " - ",
+		       flag, name);
+}
+
+size_t isotp_frame_text(char *buf, const struct sfam_can_fields *f,
+			uint32_t looks)
+{
+	const int has_address = (looks & ISOTP_TEXT_ADDRESS) != 0;
+	const uint8_t pci = at(f, (size_t)has_address);
 	size_t data;
 	char *p = buf;
 
@@ -91,12 +105,16 @@ size_t isotp_frame_text(char *buf, const struct sfam_can_fields *f,
 		p += sprintf(p, "{%02X}", at(f, 0));
 	p += sprintf(p, f->flags & SFAM_CAN_FD ? " [%02d]  " : "  [%d]  ",
 		     f->len);
-	p += put_head(p, f, has_address ? 1 : 0, &data);
+	p += put_head(p, f, (size_t)has_address, &data);
 	if (data && f->len > data) {
 		*p++ = ' ';
 		p += isotp_write_hex(p, f->data + data, f->len - data, " ");
-		if (with_ascii)
+		if (looks & ISOTP_TEXT_ASCII)
 			p += put_ascii(p, f, data, has_address);
+		/* A request or a response begins in these frames alone. */
+		if (looks & ISOTP_TEXT_UDS && pci >> 4 < 2)
+			p += put_uds(p, f, data, has_address,
+				     looks & ISOTP_TEXT_ASCII);
 	}
 	return (size_t)(p - buf);
 }

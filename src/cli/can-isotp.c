@@ -318,7 +318,7 @@ SOCKET_DETAILS
 	},
 	{
 		.name = "dump",
-		.args = "-s ID -d ID [-x ADDR] [-X ADDR] [-a] [-c] [-r] "
+		.args = "-s ID -d ID [-x ADDR] [-X ADDR] [-a] [-c] [-r] [-u] "
 			"[-t a|A|d|z] IF|-I LOG",
 		.help = "explain frames of ISO-TP, as isotpdump does",
 		.details =
@@ -326,6 +326,7 @@ SOCKET_DETAILS
 "  -x, -X  extended addresses of -s and of -d, or any\n"
 "  -a      data as text too; -c: colours\n"
 "  -r      whole PDUs, as isotpsniffer shows them, and what is lost of others\n"
+"  -u      names of diagnostic services (UDS) and of refusals\n"
 "  -t      stamps: absolute, as date, delta, since the first (zero)\n"
 "  -I      frames of a file, as for 'can play', or - for stdin\n",
 		.run = can_isotp_dump_run,

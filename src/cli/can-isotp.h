@@ -46,9 +46,15 @@ int can_isotp_recv_run(const struct cli_verb *self, int argc, char **argv);
 int can_isotp_dump_run(const struct cli_verb *self, int argc, char **argv);
 int can_isotp_serve_run(const struct cli_verb *self, int argc, char **argv);
 
+#define ISOTP_TEXT_ADDRESS	1	/* its first byte is one */
+#define ISOTP_TEXT_ASCII	2
+#define ISOTP_TEXT_UDS		4
+
 /* Line of a frame as isotpdump has it, without newline. */
-#define ISOTP_LINE_MAX 640
+#define ISOTP_LINE_MAX 800
 size_t isotp_frame_text(char *buf, const struct sfam_can_fields *f,
-			int has_address, int with_ascii);
+			uint32_t looks);
+/* Name of a diagnostic service, or of what is refused; "SRQ" and such. */
+const char *isotp_uds(uint8_t service, uint8_t refusal, const char **ret_flag);
 
 #endif

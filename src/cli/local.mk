@@ -83,6 +83,7 @@ sockfam_SOURCES = $(DECODE_SOURCES) \
 	src/cli/can-isotp-move.c \
 	src/cli/can-isotp-serve.c \
 	src/cli/can-isotp-text.c \
+	src/cli/can-isotp-uds.c \
 	src/cli/can-isotp.c \
 	src/cli/can-isotp.h \
 	src/cli/can-j1939-addr.c \

@@ -241,6 +241,26 @@ def dumps():
                      frames(*kinds), mark, without_stamp))
 
 
+# Ends of each range of services, names of both sides, refusals.
+UDS = (["123#03%02X0102" % i for i in (0x0f, 0x10, 0x3e, 0x3f, 0x4f, 0x7e,
+                                       0x82, 0x83, 0x88, 0x89, 0xba, 0xbf)] +
+       ["321#03%02X01" % i for i in (0x50, 0x62, 0x7e, 0x80, 0xc3, 0xc8,
+                                     0xc9, 0xfe)] +
+       ["321#037F10%02X" % i for i in (0x00, 0x15, 0x38, 0x4f, 0x50, 0x78,
+                                       0x94, 0xf0, 0xfd, 0xfe)] +
+       ["123#1014220102030405", "123#21100102", "123#1000000000641001",
+        "123#300000", "123##1000A10010203040506070809",
+        "123##11014" + "2233" * 9, "123#0722010203EEEEEE"])
+
+
+def dump_uds():
+    for options in (["-u"], ["-u", "-a"], ["-u", "-x", "any"]):
+        args = ["-s", "123", "-d", "321"] + options
+        case("dump " + " ".join(options),
+             compare("dump", [theirs("dump", *args), ours("dump", *args)],
+                     frames(*UDS), "EE EE"))
+
+
 def dump_log():
     log = os.path.join(WORK, "log")
     with open(log, "w") as out:
@@ -339,6 +359,7 @@ def pass_on_rest(b, a):
 transfers()
 python()
 dumps()
+dump_uds()
 dump_log()
 sniffs()
 serves()
