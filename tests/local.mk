@@ -432,6 +432,7 @@ EXTRA_DIST += $(CLI_TEST) $(M32_TEST) $(PEER_TESTS) \
 	tests/fuzz/fuzz-can-text.c \
 	tests/fuzz/fuzz-capture.c \
 	tests/fuzz/fuzz-decode.c \
+	tests/fuzz/fuzz-filter.c \
 	tests/fuzz/fuzz-isotp.c \
 	tests/peer/addr.py \
 	tests/peer/alg-cipher.sh \
@@ -523,7 +524,7 @@ FUZZ_FILES = $(top_srcdir)/src/lib/*/*.c $(top_srcdir)/src/cli/decode*.c \
 fuzz:
 	@clang $(FUZZ_FLAGS) -fsanitize=fuzzer-no-link -fPIC -shared \
 		-o fuzz-tried.so $(FUZZ_FILES)
-	@for name in can-log can-text capture addr decode bpf isotp; do \
+	@for name in can-log can-text capture addr decode bpf isotp filter; do \
 		clang $(FUZZ_FLAGS) -fsanitize=fuzzer -o fuzz-$$name \
 			$(srcdir)/tests/fuzz/fuzz-$$name.c ./fuzz-tried.so && \
 		./fuzz-$$name -max_total_time=$(SECONDS) -seed=$(SEED) \
@@ -532,7 +533,7 @@ fuzz:
 		grep number_of_executed fuzz.log; \
 	done
 CLEANFILES += fuzz.log fuzz-tried.so fuzz-can-log fuzz-can-text \
-	fuzz-capture fuzz-addr fuzz-decode fuzz-bpf fuzz-isotp
+	fuzz-capture fuzz-addr fuzz-decode fuzz-bpf fuzz-isotp fuzz-filter
 .PHONY: check-vm check-vm-programs fuzz soak-relay
 
 include tests/bench/local.mk
