@@ -447,6 +447,7 @@ EXTRA_DIST += $(CLI_TEST) $(M32_TEST) $(PEER_TESTS) \
 	tests/peer/can-dump.py \
 	tests/peer/can-gone.py \
 	tests/peer/can-hw.py \
+	tests/peer/can-lost.py \
 	tests/peer/can-peer.py \
 	tests/peer/can_dump.py \
 	tests/peer/can_dump_files.py \

@@ -137,6 +137,7 @@ static int take_interface(struct can_source *s,
 		return -1;
 	}
 	name[0] = '\0';
+	s->told[s->n_names] = s->counted[s->n_names] = 0;
 	s->n_names++;
 	if (i->link_type != SFAM_CAPTURE_LINK_CAN)
 		return 0;
@@ -168,6 +169,7 @@ static int take_packet(struct can_source *s,
 	ssize_t n;
 
 	s->number++;
+	s->told[record->interface] += record->drops;
 	if (!ifname[0]) {
 		s->others++;
 		return 0;
@@ -189,6 +191,40 @@ static int take_packet(struct can_source *s,
 	return 1;
 }
 
+/* Who counts where differs; a packet's drops are those of both. */
+static void take_stats(struct can_source *s,
+		       const struct sfam_capture_stats *stats)
+{
+	uint64_t n = 0;
+
+	if (stats->os_drops != SFAM_CAPTURE_NOT_TOLD)
+		n += stats->os_drops;
+	if (stats->if_drops != SFAM_CAPTURE_NOT_TOLD)
+		n += stats->if_drops;
+	s->counted[stats->interface] = n;
+}
+
+/*
+ * At the end, what only the statistics tell: those in the middle count what
+ * the next packet tells too.
+ */
+static int take_rest(struct can_source *s, struct can_source_item *ret)
+{
+	uint32_t i;
+
+	for (i = 0; i < s->n_names; i++) {
+		if (!s->names[i][0] || s->counted[i] <= s->told[i])
+			continue;
+		*ret = (struct can_source_item){
+			.ifname = s->names[i],
+			.drops = s->counted[i] - s->told[i],
+		};
+		s->told[i] = s->counted[i];
+		return 1;
+	}
+	return 0;
+}
+
 static int read_capture(struct can_source *s, struct can_source_item *ret)
 {
 	struct sfam_capture_item item;
@@ -197,13 +233,15 @@ static int read_capture(struct can_source *s, struct can_source_item *ret)
 	while (r == 0) {
 		kind = packet_file_read(&s->file, &item);
 		if (kind == SFAM_CAPTURE_END)
-			break;
+			return take_rest(s, ret);
 		if (kind < 0)
 			r = -1;
 		else if (kind == SFAM_CAPTURE_INTERFACE)
 			r = take_interface(s, &item.interface, ret);
 		else if (kind == SFAM_CAPTURE_PACKET)
 			r = take_packet(s, &item.packet, ret);
+		else if (kind == SFAM_CAPTURE_STATS)
+			take_stats(s, &item.stats);
 	}
 	return r;
 }

@@ -41,6 +41,9 @@ struct can_source {
 	/* Of the capture's interfaces; the name is empty where it is no CAN. */
 	char names[CAN_SOURCE_INTERFACES_MAX][16];
 	uint32_t n_names;
+	/* Lost there: told with packets, and by the statistics read last. */
+	uint64_t told[CAN_SOURCE_INTERFACES_MAX];
+	uint64_t counted[CAN_SOURCE_INTERFACES_MAX];
 	uint8_t frame[SFAM_CANXL_MTU] __attribute__((aligned(8)));
 };
 

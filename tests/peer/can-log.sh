@@ -74,6 +74,30 @@ else
 	ok "no half of it is left"
 fi
 
+# Frames that were lost after the last one, with which a packet would tell of
+# them, stand in the statistics alone.
+cat >lost.log <<END
+(1700000000.000000) cl0 123#11
+DROPCOUNT: dropped 2 CAN frames on 'cl0' socket (total drops 2)
+(1700000000.000001) cl0 123#22
+(1700000000.000002) cl1 123#33
+DROPCOUNT: dropped 3 CAN frames on 'cl0' socket (total drops 5)
+DROPCOUNT: dropped 1 CAN frame on 'cl1' socket (total drops 1)
+END
+convert lost.log lost.pcapng 2>err && convert lost.pcapng got.log 2>>err
+same "losses, to pcapng and back" lost.log got.log
+convert lost.pcapng again.pcapng 2>err && convert again.pcapng got.log 2>>err
+same "losses, from pcapng to pcapng" lost.log got.log
+python3 "$here/can-lost.py" >other.pcapng
+convert other.pcapng got.log 2>err
+cat >want <<END
+(1700000000.000000) cl0 123#
+DROPCOUNT: dropped 4 CAN frames on 'cl0' socket (total drops 4)
+(1700000000.000001) cl0 123#
+DROPCOUNT: dropped 3 CAN frames on 'cl0' socket (total drops 7)
+END
+same "losses, as others count them" want got.log
+
 # can-utils read what we write.
 log2long <back.log >ours.long
 log2long <theirs.log >theirs.long
