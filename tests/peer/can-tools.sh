@@ -242,6 +242,43 @@ same "load, nothing" want got
 refuses "load, no rate" 1 "ct0: has no bit rate; try: ct0@500000" \
 	"$SOCKFAM" can load ct0
 
+# The same frames, by the same formula: canbusload's of -e knows classic data
+# frames. How they fall into seconds is its own matter for each.
+"$SOCKFAM" can load --json ct0@10000 >ours.out &
+job=$!
+canbusload -e ct0@10000 >theirs.out &
+other=$!
+waiting $job $other
+"$SOCKFAM" can gen -g 0 -n 100 ct0 2>/dev/null
+"$SOCKFAM" can gen -g 0 -n 100 -e -D 00 ct0 2>/dev/null
+cat >check.py <<'END'
+import collections
+import json
+import re
+ours, theirs = collections.Counter(), collections.Counter()
+for line in open("ours.out"):
+    if line.endswith("\n"):
+        t = json.loads(line)
+        ours += collections.Counter(
+            frames=t["frames"], payload=t["payload_bits"],
+            bits=t["nominal_bits"] + t["data_bits"])
+        assert t["busy_ns"] == t["nominal_bits"] * 100000, t
+for line in re.findall(r"ct0@10000 +(\d+) +(\d+) +(\d+) +(\d+)%.*\n",
+                       open("theirs.out").read()):
+    frames, bits, payload, percent = map(int, line)
+    theirs += collections.Counter(frames=frames, bits=bits, payload=payload)
+    assert percent == bits * 100 // 10000, line
+assert ours["frames"] == 200 and ours == theirs, (ours, theirs)
+END
+if wait_for python3 check.py; then
+	ok "load and canbusload"
+else
+	not_ok "load and canbusload" \
+		"$(python3 check.py 2>&1 | tail -n 1; tail theirs.out)"
+fi
+kill $job $other
+wait $job $other
+
 # On a terminal of its own.
 python3 "$here/can-watch.py" "$SOCKFAM" ct0 >out 2>&1
 holds "watch" out grep -qx "all well" out
