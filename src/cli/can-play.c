@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 
 #include "can-screen.h"
 #include "can-sender.h"
@@ -213,14 +214,16 @@ static int play_item(struct play *p, const struct can_source_item *item)
 
 	if (!item->frame)
 		return CLI_OK;
-	status = wait_for(p, item->time_ns);
+	/* First, since time counts from the first frame on. */
+	r = route_of(p, item->ifname, &status);
+	if (status == CLI_OK)
+		status = wait_for(p, item->time_ns);
 	if (status != CLI_OK)
 		return status;
 	p->taken++;
-	r = route_of(p, item->ifname, &status);
 	if (!r) {
-		p->left_out += status == CLI_OK;
-		return status;
+		p->left_out++;
+		return CLI_OK;
 	}
 	p->left--;
 	return r->sender ? send_item(p, r->sender, item) :
@@ -276,6 +279,8 @@ static int play_all(struct play *p)
 	uint64_t i = 0, before;
 	int status;
 
+	/* The kernel lets sleeps end 50 us late else, to save power. */
+	prctl(PR_SET_TIMERSLACK, 1UL);
 	do {
 		before = p->taken;
 		status = play_once(p);
