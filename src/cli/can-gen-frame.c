@@ -206,13 +206,14 @@ static uint16_t fd_len_of(uint32_t dlc)
 /* Before it is cut to what the frame can have; a DLC for -L r and i. */
 static uint32_t next_dlc(struct gen *g, uint32_t flags)
 {
-	/* In a mix, what a classic frame can have is counted. */
-	const int is_wide = g->has_raw_dlc ||
-			    (flags & (SFAM_CAN_FD | SFAM_CAN_XL) && !g->mixes);
 	const uint32_t dlc = g->len.value;
+	int is_wide;
 
 	if (g->len.mode == GEN_RANDOM)
 		return (uint32_t)next_random(g) & 15;
+	/* In a mix, what a classic frame can have is counted. */
+	is_wide = g->has_raw_dlc ||
+		  (flags & (SFAM_CAN_FD | SFAM_CAN_XL) && !g->mixes);
 	g->len.value = (dlc + 1) % (is_wide ? 16 : 9);
 	return dlc;
 }
@@ -250,26 +251,34 @@ static void set_len(struct gen *g, struct sfam_can_fields *f)
 
 /* ------------------------------------------------------------------ data -- */
 
-/*
- * Eight bytes at a time, the last of them whole: zeros behind the end. Where
- * mask has a 1, a random bit; data and mask of NULL are all random.
- */
-static void fill(struct gen *g, uint8_t *to, size_t len, const uint8_t *data,
-		 const uint8_t *mask)
+/* At most eight bytes of v; zeros behind the end, up to the eighth. */
+static void put_eight(uint8_t *to, uint64_t v, size_t len)
 {
-	uint64_t v = 0, m = UINT64_MAX;
+	if (len < sizeof(v))
+		v &= htole64(UINT64_MAX >> (64 - 8 * len));
+	memcpy(to, &v, sizeof(v));
+}
+
+static void put_random(struct gen *g, uint8_t *to, size_t len)
+{
+	for (; len > 8; len -= 8, to += 8)
+		put_eight(to, next_random(g), 8);
+	if (len)
+		put_eight(to, next_random(g), len);
+}
+
+/* The user's bytes; where the mask has a 1, a random bit. */
+static void put_pattern(struct gen *g, uint8_t *to, size_t len)
+{
+	uint64_t v, mask;
 	size_t at;
 
 	for (at = 0; at < len; at += sizeof(v)) {
-		if (data) {
-			memcpy(&v, data + at, sizeof(v));
-			memcpy(&m, mask + at, sizeof(m));
-		}
-		if (m)
-			v = (v & ~m) | (next_random(g) & m);
-		if (len - at < sizeof(v))
-			v &= htole64(UINT64_MAX >> (64 - 8 * (len - at)));
-		memcpy(to + at, &v, sizeof(v));
+		memcpy(&v, g->data + at, sizeof(v));
+		memcpy(&mask, g->mask + at, sizeof(mask));
+		if (mask)
+			v = (v & ~mask) | (next_random(g) & mask);
+		put_eight(to + at, v, len - at);
 	}
 }
 
@@ -281,7 +290,7 @@ static void put_data(struct gen *g, uint8_t *data, size_t len)
 
 	switch (g->data_mode) {
 	case GEN_RANDOM:
-		fill(g, data, len, NULL, NULL);
+		put_random(g, data, len);
 		return;
 	case GEN_INCREMENT:
 		count = g->data_count++;
@@ -289,8 +298,7 @@ static void put_data(struct gen *g, uint8_t *data, size_t len)
 			data[i] = (uint8_t)(count >> 8 * i);
 		return;
 	default:
-		fill(g, data, len < GEN_DATA_MAX ? len : GEN_DATA_MAX, g->data,
-		     g->mask);
+		put_pattern(g, data, len < GEN_DATA_MAX ? len : GEN_DATA_MAX);
 	}
 }
 

@@ -149,8 +149,7 @@ int can_sender_add(struct can_sender *s, size_t size)
 			return CLI_FAILED;
 		s->largest = kind;
 	}
-	s->batch[s->n].iov_base = frame;
-	s->batch[s->n++].iov_len = size;
+	s->batch[s->n++] = (struct iovec){ frame, size };
 	s->used += (size + 7) & ~(size_t)7;
 	return CLI_OK;
 }

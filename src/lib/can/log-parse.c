@@ -84,6 +84,8 @@ static int scan_stamp(struct sfam__scan *s, int64_t *ret)
 static int scan_direction(struct sfam__scan *s, char *ret)
 {
 	*ret = 0;
+	if (s->pos == s->len)
+		return 0;
 	if (sfam__scan_blanks(s) &&
 	    (sfam__scan_is(s, 'R') || sfam__scan_is(s, 'T')))
 		*ret = s->text[s->pos++];

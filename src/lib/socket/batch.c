@@ -18,15 +18,18 @@
 #define SLEEP_MIN_NS INT64_C(100000)
 #define SLEEP_MAX_NS INT64_C(3200000)
 
-static void point(struct mmsghdr *msg, const struct iovec *message,
-		  const struct sfam_addr *to)
+/* What is the same for all that are sent by it. */
+static void prepare(struct mmsghdr *msgs, size_t n, const struct sfam_addr *to)
 {
-	memset(msg, 0, sizeof(*msg));
-	msg->msg_hdr.msg_iov = (struct iovec *)message;
-	msg->msg_hdr.msg_iovlen = 1;
-	if (to) {
-		msg->msg_hdr.msg_name = (void *)&to->storage;
-		msg->msg_hdr.msg_namelen = to->len;
+	size_t i;
+
+	memset(msgs, 0, n * sizeof(msgs[0]));
+	for (i = 0; i < n; i++) {
+		msgs[i].msg_hdr.msg_iovlen = 1;
+		if (to) {
+			msgs[i].msg_hdr.msg_name = (void *)&to->storage;
+			msgs[i].msg_hdr.msg_namelen = to->len;
+		}
 	}
 }
 
@@ -77,9 +80,11 @@ ssize_t sfam__send_batch(int fd, const struct iovec *messages, size_t n,
 	unsigned int i;
 	int r = 0;
 
+	prepare(msgs, n < CHUNK ? n : CHUNK, to);
 	while (sent < n && r == 0) {
 		for (i = 0; i < CHUNK && i < n - sent; i++)
-			point(&msgs[i], &messages[sent + i], to);
+			msgs[i].msg_hdr.msg_iov =
+				(struct iovec *)&messages[sent + i];
 		r = send_chunk(fd, msgs, i, deadline, &sent);
 	}
 	return sent ? (ssize_t)sent : r;
