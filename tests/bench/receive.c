@@ -7,6 +7,7 @@
 #include "bus.h"
 
 #include <errno.h>
+#include <net/if.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -14,6 +15,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include <sockfam/can-ring.h>
 #include <sockfam/can.h>
 
 #include <linux/if_ether.h>
@@ -23,6 +25,7 @@
 #include "veth.h"
 
 #define LOOP_MAX 1.03		/* the library to the bare loop */
+#define LOOP_RING_MAX 1.5	/* the same of rings, with the sender too */
 #define DUMP_MAX 0.55		/* sockfam can dump, socket, to candump */
 #define RING_MAX 0.2		/* the same, ring, with the sender's share */
 #define OUT "bench-out"
@@ -231,6 +234,33 @@ static void loop_ours(size_t n)
 	_exit(got != n);
 }
 
+/* The same by the library's ring, which hears CAN frames of all kinds. */
+static void loop_our_ring(size_t n)
+{
+	const struct sfam_can_record *rec;
+	struct sfam_can_ring *ring;
+	size_t got = 0;
+	ssize_t r, i;
+
+	r = sfam_can_ring_new(&ring, (int)if_nametoindex(config.ifname), 0,
+			      NULL);
+	if (r < 0)
+		die("sfam_can_ring_new");
+	while (got < n) {
+		r = sfam_can_ring_receive(ring, &rec, -1);
+		if (r < 0)
+			die("sfam_can_ring_receive");
+		for (i = 0; i < r; i++) {
+			note(rec[i].size, rec[i].frame, rec[i].ifindex,
+			     rec[i].time_ns);
+			if (rec[i].drops)
+				_exit(1);
+		}
+		got += (size_t)r;
+	}
+	_exit(got != n);
+}
+
 /* ------------------------------------------------------------ count -- */
 
 static pid_t start(const struct receiver *rx, size_t n)
@@ -311,13 +341,15 @@ static double measure_alone(const struct pace *pace)
 
 /* ------------------------------------------------------------- rows -- */
 
-enum { BAREST, BARE, BARE_RING, OURS, DUMP, RING, PEER, RECEIVERS };
+enum { BAREST, BARE, BARE_RING, OURS, OUR_RING, DUMP, RING, PEER, RECEIVERS };
 
 static struct receiver receivers[RECEIVERS] = {
 	[BAREST] = { .name = "barest loop", .loop = loop_barest },
 	[BARE] = { .name = "bare loop", .loop = loop_bare },
 	[BARE_RING] = { .name = "bare ring", .is_ring = 1, .loop = loop_ring },
 	[OURS] = { .name = "the library", .loop = loop_ours },
+	[OUR_RING] = { .name = "the library's ring", .is_ring = 1,
+		       .loop = loop_our_ring },
 	[DUMP] = { .name = "sockfam can dump" },
 	[RING] = { .name = "sockfam can dump, ring", .is_ring = 1 },
 	[PEER] = { .name = "candump" },
@@ -353,9 +385,14 @@ static double total(const struct cost *c)
 static void show_ring(const struct pace *pace, const struct cost *c)
 {
 	const double floor = total(&c[BARE_RING]), ours = total(&c[RING]),
-		     peer = total(&c[PEER]);
+		     peer = total(&c[PEER]), alone = total(&c[OUR_RING]);
 	char item[64];
 
+	snprintf(item, sizeof(item), "receive, ring, %s", pace->name);
+	show_row(&(struct row){ item, floor, alone, peer });
+	/* Else it is the scheduler who says how full the blocks are. */
+	if (pace->burst > 1)
+		set_limit(item, "ours/floor", alone / floor, LOOP_RING_MAX);
 	snprintf(item, sizeof(item), "dump -L, ring, %s", pace->name);
 	show_row(&(struct row){ item, floor, ours, peer });
 	if (pace->burst != 1)
