@@ -449,6 +449,7 @@ EXTRA_DIST += $(CLI_TEST) $(M32_TEST) $(PEER_TESTS) \
 	tests/peer/can-hw.py \
 	tests/peer/can-lost.py \
 	tests/peer/can-peer.py \
+	tests/peer/can-replay.py \
 	tests/peer/can_dump.py \
 	tests/peer/can_dump_files.py \
 	tests/peer/can_hw.py \
@@ -513,6 +514,29 @@ soak-relay: all
 	$(srcdir)/tests/vm/run --kernel $(KERNEL) --timeout 900 python3 \
 		$(abs_srcdir)/tests/peer/relay.py soak 1000 60 </dev/null
 
+# How well sockfam can play and canplayer keep the stamps of a log, by hand:
+# FRAMES of it at 1 ms, ROUNDS times each. Time goes by instructions, so that
+# nothing else on the machine counts; ICOUNT= for what a clock says.
+FRAMES = 10000
+ROUNDS = 3
+ICOUNT = --icount
+measure-replay: all
+	PATH="/usr/sbin:/usr/bin:$$PATH" \
+	SFAM_VM_ENV="SOCKFAM" SOCKFAM=$(abs_builddir)/sockfam \
+	$(srcdir)/tests/vm/run --kernel $(KERNEL) $(ICOUNT) --timeout 3000 \
+		python3 $(abs_srcdir)/tests/peer/can-replay.py $(FRAMES) \
+		$(ROUNDS) </dev/null
+
+# A million frames, by hand: to readers that sleep, by both engines, where
+# what was received and what is told as lost must be all; and from a log onto
+# vcan0, all of them, in instructions per frame beside canplayer.
+measure-million: all tests/unit/test-can-loss$(EXEEXT) \
+		tests/bench/bench$(EXEEXT)
+	SFAM_REQUIRE=all SFAM_PACKETS=1000000 $(srcdir)/tests/vm/run \
+		--kernel $(KERNEL) --timeout 3000 tests/unit/test-can-loss \
+		</dev/null
+	SFAM_BENCH_LIMITS=no $(srcdir)/tests/bench/run -n 500000 play
+
 # Clang's fuzzers, SECONDS each, from the same SEED always; not part of the
 # build. What they try is compiled once, into one library.
 SECONDS = 60
@@ -535,6 +559,7 @@ fuzz:
 	done
 CLEANFILES += fuzz.log fuzz-tried.so fuzz-can-log fuzz-can-text \
 	fuzz-capture fuzz-addr fuzz-decode fuzz-bpf fuzz-isotp fuzz-filter
-.PHONY: check-vm check-vm-programs fuzz soak-relay
+.PHONY: check-vm check-vm-programs fuzz measure-million measure-replay \
+	soak-relay
 
 include tests/bench/local.mk
