@@ -84,6 +84,7 @@ UNIT_TESTS = \
 	tests/unit/test-can-text \
 	tests/unit/test-can-timing \
 	tests/unit/test-can-tools \
+	tests/unit/test-can-txtime \
 	tests/unit/test-can-watch \
 	tests/unit/test-can-watch-rows \
 	tests/unit/test-capture-damage \
@@ -182,7 +183,8 @@ tests_unit_test_alg_vectors_SOURCES = tests/unit/test-alg-vectors.c \
 # Against the shared library alone, to see that every symbol is there.
 tests_unit_test_api_LDADD = libsockfam.la libsockfam-ctl.la
 tests_unit_test_api_SOURCES = tests/unit/test-api.c \
-	tests/unit/test-api-bcm.c tests/unit/test-api-isotp.c \
+	tests/unit/test-api-bcm.c tests/unit/test-api-can.c \
+	tests/unit/test-api-isotp.c \
 	tests/unit/test-api-j1939.c tests/unit/test-api-packet.c \
 	tests/unit/test-api-service.c tests/unit/test-api-tipc.c \
 	tests/unit/test-api-vsock.c tests/unit/test-api.h
@@ -252,6 +254,8 @@ tests_unit_test_can_tools_CPPFLAGS = $(INTERNAL_CPPFLAGS)
 tests_unit_test_can_tools_SOURCES = tests/unit/test-can-tools.c \
 	src/cli/can-count.c src/cli/can-load-count.c src/cli/can-load.h \
 	src/cli/can-tools.h src/cli/cli.c src/cli/cli.h
+tests_unit_test_can_txtime_SOURCES = tests/unit/test-can-txtime.c \
+	tests/unit/test-can-vcan.h
 tests_unit_test_can_watch_rows_CPPFLAGS = $(INTERNAL_CPPFLAGS)
 tests_unit_test_can_watch_rows_SOURCES = tests/unit/test-can-watch-rows.c \
 	src/cli/can-watch-rows.c src/cli/can-watch.h

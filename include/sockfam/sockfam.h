@@ -15,6 +15,7 @@
 #include <sockfam/can-filter.h>
 #include <sockfam/can-isotp.h>
 #include <sockfam/can-ring.h>
+#include <sockfam/can-txtime.h>
 #include <sockfam/can-j1939.h>
 #include <sockfam/can.h>
 #include <sockfam/capture.h>

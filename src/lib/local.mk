@@ -173,6 +173,7 @@ libsockfam_la_SOURCES = \
 	src/lib/can/send.c \
 	src/lib/can/text-format.c \
 	src/lib/can/text-parse.c \
+	src/lib/can/txtime.c \
 	src/lib/capture/layout.h \
 	src/lib/capture/can.c \
 	src/lib/capture/link.c \

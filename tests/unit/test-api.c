@@ -289,24 +289,6 @@ static void can(void)
 	EXPECT(sfam_can_set_room(-1, 1) == -EBADF);
 }
 
-static void can_confirm(void)
-{
-	struct sfam_can_confirmer *c = sfam_can_confirmer_new(1, 0);
-	struct sfam_can_receiver *r = sfam_can_receiver_new(1, 0);
-	struct can_frame frame = { .can_id = 1 };
-	const struct iovec iov = { &frame, sizeof(frame) };
-	const struct sfam_can_record rec = { .flags = 0 };
-	uint64_t number;
-
-	EXPECT(sfam_can_confirmer_send(-1, c, &iov, 1, &number, 0) == -EBADF);
-	EXPECT(sfam_can_confirmer_take(c, &rec, &number) == 0);
-	EXPECT(sfam_can_confirmer_waiting(c, NULL) == 0);
-	EXPECT(sfam_can_confirmer_wait(-1, c, r, 0) == 0);
-	EXPECT(sfam_can_confirmer_forget(c) == 0);
-	EXPECT(sfam_can_confirmer_free(c) == NULL);
-	EXPECT(sfam_can_receiver_free(r) == NULL);
-}
-
 static void can_error(void)
 {
 	struct sfam_can_tracker tracker = SFAM_CAN_TRACKER_INIT;
@@ -567,7 +549,7 @@ int main(void)
 	can();
 	api_can_bcm();
 	api_can_isotp();
-	can_confirm();
+	api_can_sent();
 	api_can_j1939();
 	can_error();
 	api_packet();

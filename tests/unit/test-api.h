@@ -9,6 +9,7 @@ void expect(int holds, const char *what);
 void api_can_bcm(void);
 void api_can_isotp(void);
 void api_can_j1939(void);
+void api_can_sent(void);
 /* In test-api-packet.c: without a permission, and with. */
 void api_packet(void);
 void api_packet_rings(void);
