@@ -536,6 +536,7 @@ measure-replay: all
 # vcan0, all of them, in instructions per frame beside canplayer.
 measure-million: all tests/unit/test-can-loss$(EXEEXT) \
 		tests/bench/bench$(EXEEXT)
+	PATH="/usr/sbin:/usr/bin:$$PATH" \
 	SFAM_REQUIRE=all SFAM_PACKETS=1000000 $(srcdir)/tests/vm/run \
 		--kernel $(KERNEL) --timeout 3000 tests/unit/test-can-loss \
 		</dev/null

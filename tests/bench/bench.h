@@ -79,6 +79,7 @@ void bench_addr(void);
 void bench_receive(void);
 void bench_send(void);
 void bench_play(void);
+void bench_gen(void);
 void bench_packet(void);
 void bench_packet_send(void);
 void bench_stream(void);

@@ -104,8 +104,8 @@ static int check_limits(void)
 static void usage(void)
 {
 	fprintf(stderr, "usage: bench [-i IF] [-n FRAMES] [-s SOCKFAM] "
-			"[text|addr|receive|send|play|packet|packet-send|"
-			"stream|relay|fdpass|alg]...\n");
+			"[text|addr|receive|send|play|gen|packet|"
+			"packet-send|stream|relay|fdpass|alg]...\n");
 	exit(2);
 }
 
@@ -118,6 +118,7 @@ static const struct part {
 	{ "receive", bench_receive },
 	{ "send", bench_send },
 	{ "play", bench_play },
+	{ "gen", bench_gen },
 	{ "packet", bench_packet },
 	{ "packet-send", bench_packet_send },
 	{ "stream", bench_stream },

@@ -80,6 +80,15 @@ void bench_play(void)
 	const char *const canplayer[] = {
 		"canplayer", "-I", LOG, "-t", NULL
 	};
+
+	show_heading("CAN frames of a log, per frame, nobody listens; peer: "
+		     "canplayer");
+	show("can play -t", play, canplayer, PLAY_MAX);
+	unlink(LOG);
+}
+
+void bench_gen(void)
+{
 	const char *const gen[] = {
 		config.sockfam, "can", "gen", "-g", "0", "-n", count,
 		config.ifname, NULL
@@ -96,9 +105,6 @@ void bench_play(void)
 		"1122334455667788", config.ifname, NULL
 	};
 
-	show_heading("CAN frames of a log, per frame, nobody listens; peer: "
-		     "canplayer");
-	show("can play -t", play, canplayer, PLAY_MAX);
 	show_heading("CAN frames made up, per frame, nobody listens; peer: "
 		     "cangen");
 	show("can gen -g 0", gen, cangen, GEN_MAX);
