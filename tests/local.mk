@@ -253,7 +253,8 @@ tests_unit_test_can_send_SOURCES = tests/unit/test-can-send.c \
 tests_unit_test_can_tools_CPPFLAGS = $(INTERNAL_CPPFLAGS)
 tests_unit_test_can_tools_SOURCES = tests/unit/test-can-tools.c \
 	src/cli/can-count.c src/cli/can-load-count.c src/cli/can-load.h \
-	src/cli/can-tools.h src/cli/cli.c src/cli/cli.h
+	src/cli/can-tools.h src/cli/cli.c src/cli/cli.h \
+	src/cli/spread.c src/cli/spread.h
 tests_unit_test_can_txtime_SOURCES = tests/unit/test-can-txtime.c \
 	tests/unit/test-can-vcan.h
 tests_unit_test_can_watch_rows_CPPFLAGS = $(INTERNAL_CPPFLAGS)

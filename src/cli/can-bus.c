@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
-#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -105,17 +104,7 @@ size_t can_bus_largest(const char *name)
 
 int can_bus_wait(int fd, int signals, int64_t timeout_ns)
 {
-	const struct timespec ts = { timeout_ns / NS_PER_S,
-				     timeout_ns % NS_PER_S };
-	struct pollfd polls[] = {
-		{ fd, POLLIN, 0 },
-		{ signals, POLLIN, 0 },
-	};
-	int r = ppoll(polls, 2, timeout_ns < 0 ? NULL : &ts, NULL);
-
-	if (r < 0)
-		return errno == EINTR ? 0 : -errno;
-	return r == 0 ? -ETIMEDOUT : polls[1].revents != 0;
+	return cli_wait_input(fd, signals, timeout_ns);
 }
 
 int64_t can_bus_real_ns(void)

@@ -11,6 +11,7 @@
 #include "can-tools.h"
 #include "json.h"
 #include "progress.h"
+#include "spread.h"
 
 #define BATCH 64
 #define LEN 8
@@ -36,7 +37,7 @@ struct ping {
 	uint64_t sent;
 	uint64_t answered;
 	uint64_t strange;	/* answers to nothing that is under way */
-	struct can_spread times;
+	struct spread times;
 };
 
 /* --------------------------------------------------------------- ask -- */
@@ -98,7 +99,7 @@ static int take_answers(struct ping *p)
 			p->strange++;
 			continue;
 		}
-		can_spread_add(&p->times, now_ns - p->sent_ns[number]);
+		spread_add(&p->times, now_ns - p->sent_ns[number]);
 		p->sent_ns[number] = 0;
 		p->under_way--;
 		p->answered++;
@@ -138,25 +139,14 @@ static int ask_all(struct ping *p, int signals)
 
 static void print_text(const struct ping *p)
 {
-	static const unsigned int permilles[] = { 500, 900, 990 };
-	const struct can_spread *t = &p->times;
-	size_t i;
-
 	printf("%s: %" PRIu64 " sent, %" PRIu64 " answered, %" PRIu64
 	       " not expected", p->name, p->sent, p->answered, p->strange);
-	if (t->n) {
-		printf("; round trip ms: min %.3f", (double)t->min / 1e6);
-		for (i = 0; i < CLI_ARRAY_LEN(permilles); i++)
-			printf(" p%u %.3f", permilles[i] / 10,
-			       (double)can_spread_at(t, permilles[i]) / 1e6);
-		printf(" max %.3f", (double)t->max / 1e6);
-	}
+	spread_print(&p->times);
 	putchar('\n');
 }
 
 static void print_json(const struct ping *p)
 {
-	const struct can_spread *t = &p->times;
 	struct json j = JSON_INIT(stdout);
 
 	json_object(&j, NULL);
@@ -164,11 +154,7 @@ static void print_json(const struct ping *p)
 	json_uint(&j, "sent", p->sent);
 	json_uint(&j, "answered", p->answered);
 	json_uint(&j, "not_expected", p->strange);
-	json_int(&j, "min_ns", t->min);
-	json_int(&j, "p50_ns", can_spread_at(t, 500));
-	json_int(&j, "p90_ns", can_spread_at(t, 900));
-	json_int(&j, "p99_ns", can_spread_at(t, 990));
-	json_int(&j, "max_ns", t->max);
+	spread_json(&p->times, &j);
 	json_end(&j);
 }
 

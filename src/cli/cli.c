@@ -7,9 +7,12 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/signalfd.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "cli.h"
+
+#define NS_PER_S INT64_C(1000000000)
 
 char cli_path[64];
 
@@ -235,4 +238,19 @@ int cli_signal_fd_with(int another)
 	if (fd < 0)
 		cli_bad_call("signalfd", -errno);
 	return fd;
+}
+
+int cli_wait_input(int fd, int signals, int64_t timeout_ns)
+{
+	const struct timespec ts = { timeout_ns / NS_PER_S,
+				     timeout_ns % NS_PER_S };
+	struct pollfd polls[] = {
+		{ fd, POLLIN, 0 },
+		{ signals, POLLIN, 0 },
+	};
+	int r = ppoll(polls, 2, timeout_ns < 0 ? NULL : &ts, NULL);
+
+	if (r < 0)
+		return errno == EINTR ? 0 : -errno;
+	return r == 0 ? -ETIMEDOUT : polls[1].revents != 0;
 }

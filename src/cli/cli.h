@@ -110,6 +110,11 @@ int cli_write(int fd, const void *buf, size_t len);
 int cli_signal_fd(void);
 /* And another signal. */
 int cli_signal_fd_with(int another);
+/*
+ * Until there is input on fd, which may be -1: 0 (or for no reason). 1: a
+ * signal came. -ETIMEDOUT, or -errno.
+ */
+int cli_wait_input(int fd, int signals, int64_t timeout_ns);
 
 /*
  * A network namespace: "blue" (of ip-netns(8)), "/proc/12/ns/net", or "12", a

@@ -182,6 +182,13 @@ sockfam_SOURCES = $(DECODE_SOURCES) \
 	src/cli/sockets-text.c \
 	src/cli/sockets.c \
 	src/cli/sockets.h \
+	src/cli/spread-print.c \
+	src/cli/spread.c \
+	src/cli/spread.h \
+	src/cli/stream-perf-data.c \
+	src/cli/stream-perf.c \
+	src/cli/stream-perf.h \
+	src/cli/stream-ping.c \
 	src/cli/stream.c \
 	src/cli/stream.h \
 	src/cli/sum-line.c \

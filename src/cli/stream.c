@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <poll.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -415,6 +416,19 @@ int cli_echo_server(int listener, uint64_t max_clients)
 }
 
 /* ------------------------------------------------------------- verbs -- */
+
+void stream_say_listening(int fd, const struct sfam_addr *asked)
+{
+	char text[SFAM_ADDR_STRLEN];
+	struct sfam_addr addr;
+
+	/* Of a TIPC socket it is its own, not the service's. */
+	if (sfam_family_traits(asked->family) & SFAM_TRAIT_NAMES ||
+	    sfam_addr_local(&addr, fd) < 0)
+		addr = *asked;
+	fprintf(stderr, "listening on %s\n",
+		cli_addr_text(&addr, text, sizeof(text)));
+}
 
 static int listen_usage(const struct cli_verb *self, int argc, char **argv,
 			uint64_t *ret_clients)

@@ -8,10 +8,8 @@
 
 #define QUIET_DEFAULT_NS INT64_C(1000000000)
 
-/* The local address of a TIPC socket is its own, not the service's. */
 static int run_echo(const struct cli_verb *self, int argc, char **argv)
 {
-	char text[SFAM_ADDR_STRLEN];
 	struct sfam_addr addr;
 	uint64_t clients;
 	int status;
@@ -20,8 +18,7 @@ static int run_echo(const struct cli_verb *self, int argc, char **argv)
 
 	if (fd < 0)
 		return status;
-	fprintf(stderr, "listening on %s\n",
-		cli_addr_text(&addr, text, sizeof(text)));
+	stream_say_listening(fd, &addr);
 	status = cli_echo_server(fd, clients);
 	close(fd);
 	return status;

@@ -219,18 +219,6 @@ static int pipe_messages(int fd)
 
 /* ------------------------------------------------------------- verbs -- */
 
-/* The local address has the port that the kernel chose for "any". */
-static void say_listening(int fd, const struct sfam_addr *asked)
-{
-	char text[SFAM_ADDR_STRLEN];
-	struct sfam_addr addr;
-
-	if (sfam_addr_local(&addr, fd) < 0)
-		addr = *asked;
-	fprintf(stderr, "listening on %s\n",
-		cli_addr_text(&addr, text, sizeof(text)));
-}
-
 static int run_echo(const struct cli_verb *self, int argc, char **argv)
 {
 	struct sfam_addr addr;
@@ -241,7 +229,7 @@ static int run_echo(const struct cli_verb *self, int argc, char **argv)
 
 	if (fd < 0)
 		return status;
-	say_listening(fd, &addr);
+	stream_say_listening(fd, &addr);
 	status = addr.type == SOCK_SEQPACKET ? message_server(fd, clients) :
 					       cli_echo_server(fd, clients);
 	close(fd);
@@ -305,6 +293,16 @@ static int run_cid(const struct cli_verb *self, int argc, char **argv)
 	return status;
 }
 
+static int run_ping(const struct cli_verb *self, int argc, char **argv)
+{
+	return stream_ping(self, argc, argv, "vsock");
+}
+
+static int run_perf(const struct cli_verb *self, int argc, char **argv)
+{
+	return stream_perf(self, argc, argv, "vsock");
+}
+
 static const struct cli_verb below[] = {
 	{
 		.name = "echo",
@@ -329,6 +327,20 @@ static const struct cli_verb below[] = {
 		.args = "",
 		.help = "print this machine's own CID",
 		.run = run_cid,
+	}, {
+		.name = "ping",
+		.args = STREAM_PING_ARGS,
+		.help = STREAM_PING_HELP,
+		.details = STREAM_PING_DETAILS
+"ADDR is [vsock:]CID:PORT[,type=seqpacket].\n",
+		.run = run_ping,
+	}, {
+		.name = "perf",
+		.args = STREAM_PERF_ARGS,
+		.help = STREAM_PERF_HELP,
+		.details = STREAM_PERF_DETAILS
+"ADDR is [vsock:]CID:PORT[,type=seqpacket].\n",
+		.run = run_perf,
 	},
 	{ .name = NULL },
 };

@@ -5,6 +5,7 @@
 
 #include "can-load.h"
 #include "can-tools.h"
+#include "spread.h"
 
 #include "harness.h"
 
@@ -48,17 +49,17 @@ START_TEST(spread)
 	static const unsigned int permilles[] = {
 		0, 1, 10, 500, 501, 900, 990, 999, 1000
 	};
-	struct can_spread *s = calloc(1, sizeof(*s));
+	struct spread *s = calloc(1, sizeof(*s));
 	static int64_t values[VALUES];
 	uint64_t state = test_seed();
 	int64_t exact, got, last = 0;
 	size_t i, n, at;
 
-	ck_assert_int_eq(can_spread_at(s, 500), 0);
+	ck_assert_int_eq(spread_at(s, 500), 0);
 	for (n = 0; n < VALUES; n++) {
 		values[n] = (int64_t)(test_random(&state) >> 1 >>
 				      test_random(&state) % 63);
-		can_spread_add(s, values[n]);
+		spread_add(s, values[n]);
 	}
 	qsort(values, n, sizeof(values[0]), compare);
 	ck_assert_int_eq(s->min, values[0]);
@@ -66,27 +67,27 @@ START_TEST(spread)
 	for (i = 0; i < HARNESS_LEN(permilles); i++) {
 		at = (n * permilles[i] + 999) / 1000;
 		exact = values[at ? at - 1 : 0];
-		got = can_spread_at(s, permilles[i]);
+		got = spread_at(s, permilles[i]);
 		ck_assert_int_ge(got, exact);
 		ck_assert_int_le(got, exact + exact / 128);
 		ck_assert_int_ge(got, last);
 		last = got;
 	}
-	ck_assert_int_eq(can_spread_at(s, 1000), s->max);
+	ck_assert_int_eq(spread_at(s, 1000), s->max);
 	free(s);
 }
 END_TEST
 
 START_TEST(spread_of_extremes)
 {
-	struct can_spread *s = calloc(1, sizeof(*s));
+	struct spread *s = calloc(1, sizeof(*s));
 
-	can_spread_add(s, -5);
-	ck_assert_int_eq(can_spread_at(s, 500), 0);
+	spread_add(s, -5);
+	ck_assert_int_eq(spread_at(s, 500), 0);
 	ck_assert_int_eq(s->max, 0);
-	can_spread_add(s, INT64_MAX);
-	ck_assert_int_eq(can_spread_at(s, 500), 0);
-	ck_assert_int_eq(can_spread_at(s, 501), INT64_MAX);
+	spread_add(s, INT64_MAX);
+	ck_assert_int_eq(spread_at(s, 500), 0);
+	ck_assert_int_eq(spread_at(s, 501), INT64_MAX);
 	free(s);
 }
 END_TEST
