@@ -10,10 +10,11 @@
 #include "stream-perf.h"
 
 #define RECEIVE_SIZE (256 * 1024)	/* of a stream, at a time */
-#define BLOCK_NS INT64_C(10000000000)	/* for a plan to come */
-#define MAGIC UINT64_C(0x736f636b70657266)	/* "sockperf" */
+#define BLOCK_NS INT64_C(10000000000)	/* for a plan, and its answer */
 
-/* On the wire: big endian numbers. */
+/* On the wire: big endian numbers, of which the first tells the kind. */
+#define MAGIC UINT64_C(0x736f636b70657200)	/* "sockper" */
+enum { PLAN = 1, READY, COUNTS };
 enum { PLAN_DIRECTION = 1, PLAN_SIZE, PLAN_BYTES, PLAN_NS };
 enum { COUNT_SENT = 1, COUNT_RECEIVED, COUNT_RECEIVE_NS };
 #define WORDS (STREAM_PERF_BLOCK / sizeof(uint64_t))
@@ -23,17 +24,18 @@ struct block {
 
 /* ------------------------------------------------------------ blocks -- */
 
-static int send_block(struct perf *p, struct block b)
+static int send_block(struct perf *p, unsigned int kind, struct block b)
 {
 	size_t i;
 
-	b.words[0] = MAGIC;
+	b.words[0] = MAGIC + kind;
 	for (i = 0; i < WORDS; i++)
 		b.words[i] = htobe64(b.words[i]);
 	return sfam_send_all(p->fd, &b, sizeof(b), 0, SFAM_FOREVER, NULL);
 }
 
-static int receive_block(struct perf *p, struct block *ret, int64_t timeout_ns)
+static int receive_block(struct perf *p, unsigned int kind,
+			 struct block *ret, int64_t timeout_ns)
 {
 	struct block b;
 	ssize_t n;
@@ -51,7 +53,7 @@ static int receive_block(struct perf *p, struct block *ret, int64_t timeout_ns)
 		return n ? -EBADMSG : -ENODATA;
 	for (i = 0; i < WORDS; i++)
 		ret->words[i] = be64toh(b.words[i]);
-	return ret->words[0] == MAGIC ? 0 : -EBADMSG;
+	return ret->words[0] == MAGIC + kind ? 0 : -EBADMSG;
 }
 
 /* -------------------------------------------------------------- data -- */
@@ -216,11 +218,13 @@ int stream_perf_ask(struct perf *p, int fd)
 	int r = begin(p, fd);
 
 	if (r == 0)
-		r = send_block(p, out);
+		r = send_block(p, PLAN, out);
+	if (r == 0)
+		r = receive_block(p, READY, &in, BLOCK_NS);
 	if (r == 0)
 		r = move_data(p);
 	if (r == 0)
-		r = receive_block(p, &in, SFAM_FOREVER);
+		r = receive_block(p, COUNTS, &in, SFAM_FOREVER);
 	if (r < 0)
 		return r;
 	if (in.words[COUNT_RECEIVED] != p->sent.bytes ||
@@ -235,7 +239,7 @@ static int read_plan(struct perf *p)
 {
 	struct perf_plan *plan = &p->plan;
 	struct block in;
-	int r = receive_block(p, &in, BLOCK_NS);
+	int r = receive_block(p, PLAN, &in, BLOCK_NS);
 
 	if (r < 0)
 		return r;
@@ -243,13 +247,14 @@ static int read_plan(struct perf *p)
 	plan->size = in.words[PLAN_SIZE];
 	plan->bytes = in.words[PLAN_BYTES];
 	plan->ns = in.words[PLAN_NS];
-	if (plan->direction < PERF_UP || plan->direction > (PERF_UP | PERF_DOWN) ||
+	if (plan->direction < PERF_UP ||
+	    plan->direction > (PERF_UP | PERF_DOWN) ||
 	    plan->size < 1 || plan->size > STREAM_PERF_MAX ||
 	    (!plan->bytes && !plan->ns))
 		return -EBADMSG;
 	p->sends = (plan->direction & PERF_DOWN) != 0;
 	p->receives = (plan->direction & PERF_UP) != 0;
-	return 0;
+	return send_block(p, READY, in);
 }
 
 int stream_perf_answer(struct perf *p, int fd)
@@ -262,7 +267,7 @@ int stream_perf_answer(struct perf *p, int fd)
 		r = move_data(p);
 	if (r < 0)
 		return r;
-	return send_block(p, (struct block){ .words = {
+	return send_block(p, COUNTS, (struct block){ .words = {
 		[COUNT_SENT] = p->sent.bytes,
 		[COUNT_RECEIVED] = p->received.bytes,
 		[COUNT_RECEIVE_NS] = (uint64_t)p->received.ns,

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * How much goes through a connection. The client sends a plan; then data
- * goes one way or both, in messages of one size, of which the first byte
- * tells the last one. When all has come and gone the server sends what it
- * has counted. No half close, since not every family has one (TIPC).
+ * How much goes through a connection. The client sends a plan, which the
+ * server sends back as ready; then data goes one way or both, in messages of
+ * one size, of which the first byte tells the last one. When all has come and
+ * gone the server sends what it has counted. No half close, since not every
+ * family has one (TIPC).
  */
 #ifndef SFAM_CLI_STREAM_PERF_H
 #define SFAM_CLI_STREAM_PERF_H
