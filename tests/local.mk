@@ -422,7 +422,8 @@ PEER_TESTS = \
 	tests/peer/relay.sh \
 	tests/peer/sockets.sh \
 	tests/peer/tipc-ctl.sh \
-	tests/peer/verbs.sh
+	tests/peer/verbs.sh \
+	tests/peer/vsock.sh
 
 EXTRA_DIST += $(CLI_TEST) $(M32_TEST) $(PEER_TESTS) \
 	tests/data/addresses.txt \
@@ -482,6 +483,9 @@ EXTRA_DIST += $(CLI_TEST) $(M32_TEST) $(PEER_TESTS) \
 	tests/peer/verbs-fd.sh \
 	tests/peer/verbs-stream.sh \
 	tests/peer/verbs.py \
+	tests/peer/vsock.py \
+	tests/peer/vsock_forward.py \
+	tests/peer/vsocktool.py \
 	tests/run-tests \
 	tests/vm/README \
 	tests/vm/fetch-ctucanfd \

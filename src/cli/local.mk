@@ -164,11 +164,14 @@ sockfam_SOURCES = $(DECODE_SOURCES) \
 	src/cli/user.c \
 	src/cli/progress.c \
 	src/cli/progress.h \
+	src/cli/relay-begin.c \
+	src/cli/relay-file.c \
 	src/cli/relay-flow.c \
 	src/cli/relay-loop.c \
 	src/cli/relay-message.c \
 	src/cli/relay-open.c \
 	src/cli/relay-pair.c \
+	src/cli/relay-rule.c \
 	src/cli/relay-sender.c \
 	src/cli/relay-stream.c \
 	src/cli/relay-text.c \
@@ -185,6 +188,7 @@ sockfam_SOURCES = $(DECODE_SOURCES) \
 	src/cli/spread-print.c \
 	src/cli/spread.c \
 	src/cli/spread.h \
+	src/cli/stream-listen.c \
 	src/cli/stream-perf-data.c \
 	src/cli/stream-perf.c \
 	src/cli/stream-perf.h \
@@ -201,4 +205,6 @@ sockfam_SOURCES = $(DECODE_SOURCES) \
 	src/cli/tipc-names.c \
 	src/cli/tipc-node.c \
 	src/cli/tipc.c \
+	src/cli/vsock-messages.c \
+	src/cli/vsock-messages.h \
 	src/cli/vsock.c

@@ -90,22 +90,22 @@ static void take_signal(struct relay *r)
 
 /* ------------------------------------------------------------- accept -- */
 
-static int wants_clients(const struct relay *r)
+static int wants_clients(const struct relay *r, const struct rule *rule)
 {
-	return r->listener.fd >= 0 && r->left &&
-	       r->count.open < r->max_open &&
-	       r->now_ns >= r->accept_again_ns;
+	return rule->listener.fd >= 0 && rule->left &&
+	       rule->open < r->max_open && r->now_ns >= rule->accept_again_ns;
 }
 
 /* Told once, until one comes through again. */
-static void accept_later(struct relay *r, int error)
+static void accept_later(struct relay *r, struct rule *rule, int error)
 {
-	if (!r->accept_failed) {
-		cli_error("relay: accept: %s; clients wait", strerror(-error));
+	if (!rule->accept_failed) {
+		cli_error("%s: accept: %s; clients wait", rule->name,
+			  strerror(-error));
 		r->count.errors++;
 	}
-	r->accept_failed = 1;
-	r->accept_again_ns = r->now_ns + ACCEPT_AGAIN_NS;
+	rule->accept_failed = 1;
+	rule->accept_again_ns = r->now_ns + ACCEPT_AGAIN_NS;
 	relay_tick_within(r, ACCEPT_AGAIN_NS);
 }
 
@@ -117,38 +117,63 @@ int relay_keep_spare(struct relay *r)
 	return r->spare < 0 ? -errno : 0;
 }
 
-static void start_client(struct relay *r, int fd)
+/* Only vsock peers are in such a list. */
+static int is_allowed(const struct rule *rule, const struct sfam_addr *peer)
+{
+	uint32_t cid;
+
+	return !rule->allow.n ||
+	       (sfam_vsock_addr_get(peer, &cid, NULL) == 0 &&
+		sfam_vsock_allow_has(&rule->allow, cid));
+}
+
+static void refuse(struct relay *r, const struct rule *rule,
+		   const struct sfam_addr *peer, int fd)
+{
+	char text[SFAM_ADDR_STRLEN];
+
+	close(fd);
+	r->count.errors++;
+	cli_error("%s: refused %s", rule->name,
+		  cli_addr_text(peer, text, sizeof(text)));
+}
+
+static void start_client(struct relay *r, struct rule *rule, int fd)
 {
 	struct pair *p;
 
-	r->accept_failed = 0;
-	r->left--;
+	rule->left--;
 	close(r->spare);
 	r->spare = -1;
-	if (relay_pair_new(r, fd, &p) == 0)
+	if (relay_pair_new(r, rule, fd, &p) == 0)
 		relay_pair_accepted(r, p);
 	relay_keep_spare(r);
 }
 
-static void accept_clients(struct relay *r)
+static void accept_clients(struct relay *r, struct rule *rule)
 {
+	struct sfam_addr peer;
 	int fd;
 	int i;
 
-	for (i = 0; i < ACCEPTS && wants_clients(r); i++) {
+	for (i = 0; i < ACCEPTS && wants_clients(r, rule); i++) {
 		fd = relay_keep_spare(r);
 		if (fd == 0)
-			fd = sfam_accept(r->listener.fd, SFAM_OPEN_NONBLOCK, 0,
-					 NULL);
+			fd = sfam_accept(rule->listener.fd, SFAM_OPEN_NONBLOCK,
+					 0, &peer);
 		if (fd == -ETIMEDOUT)
 			return;
 		if (fd == -ECONNABORTED)
 			continue;
 		if (fd < 0) {
-			accept_later(r, fd);
+			accept_later(r, rule, fd);
 			return;
 		}
-		start_client(r, fd);
+		rule->accept_failed = 0;
+		if (is_allowed(rule, &peer))
+			start_client(r, rule, fd);
+		else
+			refuse(r, rule, &peer, fd);
 	}
 }
 
@@ -156,11 +181,14 @@ static void accept_clients(struct relay *r)
 
 static void tick(struct relay *r)
 {
+	const struct rule *rule = r->rules;
 	struct pair *p, *next;
 
 	r->tick_ns = INT64_MAX;
-	if (r->accept_again_ns > r->now_ns)
-		relay_tick_within(r, r->accept_again_ns - r->now_ns);
+	for (; rule < r->rules + r->n_rules; rule++)
+		if (rule->accept_again_ns > r->now_ns)
+			relay_tick_within(r, rule->accept_again_ns -
+					     r->now_ns);
 	for (p = r->pairs.next; p != &r->pairs; p = next) {
 		next = p->next;
 		relay_pair_tick(r, p);
@@ -210,12 +238,26 @@ static void take_event(struct relay *r, const struct epoll_event *ev)
 {
 	struct watch *w = ev->data.ptr;
 
-	if (w == &r->listener)
-		accept_clients(r);
+	if (w->rule)
+		accept_clients(r, w->rule);
 	else if (w == &r->signals)
 		take_signal(r);
 	else if (w->pair->state != PAIR_GONE)
 		relay_pair_event(r, w->pair, w, ev->events);
+}
+
+/* Are there clients to come? */
+static int watch_listeners(struct relay *r)
+{
+	struct rule *rule = r->rules;
+	int any = 0;
+
+	for (; rule < r->rules + r->n_rules; rule++) {
+		relay_watch(r, &rule->listener,
+			    wants_clients(r, rule) ? EPOLLIN : 0);
+		any |= rule->listener.fd >= 0 && rule->left;
+	}
+	return any;
 }
 
 static int loop_once(struct relay *r)
@@ -224,7 +266,6 @@ static int loop_once(struct relay *r)
 	struct watch *w;
 	int n, i;
 
-	relay_watch(r, &r->listener, wants_clients(r) ? EPOLLIN : 0);
 	n = epoll_wait(r->epoll, ev, EVENTS, timeout_ms(r));
 	if (n < 0 && errno != EINTR)
 		return cli_bad_call("epoll_wait", -errno);
@@ -246,7 +287,7 @@ int relay_run(struct relay *r)
 
 	look_at_clock(r);
 	while (status == CLI_OK && !r->is_stopping &&
-	       ((r->listener.fd >= 0 && r->left) || r->count.open))
+	       (watch_listeners(r) || r->count.open))
 		status = loop_once(r);
 	return status;
 }

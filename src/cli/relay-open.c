@@ -6,6 +6,8 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include <linux/vm_sockets.h>
+
 #include "relay.h"
 
 static int has_trait(const struct sfam_family *f, uint32_t trait)
@@ -51,20 +53,34 @@ static int check_name(const char *text, struct sfam_diag *diag)
 	return sfam_error_eai(r) ? 0 : r;
 }
 
-int relay_endpoint(struct endpoint *e, const char *text)
+/* Also the CID of this machine, and sockets of monitors. */
+static int read_vsock(struct endpoint *e, const char *text,
+		      struct sfam_diag *diag)
 {
-	struct sfam_diag diag;
+	int r = sfam_vsock_parse(&e->vsock, text, strlen(text), diag);
+
+	if (r < 0)
+		return r;
+	e->is_vsock = e->is_parsed = 1;
+	e->is_monitor = sfam_family_af(e->vsock.at.family) == AF_UNIX;
+	e->addr = e->vsock.at;
+	return 0;
+}
+
+int relay_endpoint(struct endpoint *e, const char *text,
+		   struct sfam_diag *diag)
+{
 	int r;
 
 	e->text = text;
 	e->is_stdio = strcmp(text, "-") == 0;
 	if (e->is_stdio)
-		return CLI_OK;
-	r = sfam_addr_parse(&e->addr, text, strlen(text), &diag);
+		return 0;
+	if (strncmp(text, "vsock:", 6) == 0)
+		return read_vsock(e, text, diag);
+	r = sfam_addr_parse(&e->addr, text, strlen(text), diag);
 	e->is_parsed = r == 0;
-	if (r == -EINVAL)
-		r = check_name(text, &diag);
-	return r < 0 ? cli_bad_text(text, r, &diag) : CLI_OK;
+	return r == -EINVAL ? check_name(text, diag) : r;
 }
 
 /* --------------------------------------------------------------- open -- */
@@ -126,11 +142,27 @@ static void name_unix_datagram(const struct endpoint *e, int fd)
 		cli_bad_call(e->text, -errno);
 }
 
+static int connect_vsock(const struct relay *r, const struct endpoint *e)
+{
+	struct sfam_vsock_connect_opts opts = SFAM_VSOCK_CONNECT_OPTS_INIT;
+	struct sfam_vsock_fault fault;
+	int fd;
+
+	opts.flags = SFAM_OPEN_NONBLOCK;
+	opts.timeout_ns = r->connect_ns;
+	fd = sfam_vsock_connect(&e->vsock, &opts, &fault);
+	if (fd < 0)
+		cli_error("%s: %s", e->text, fault.words);
+	return fd;
+}
+
 int relay_connect(struct relay *r, const struct endpoint *e)
 {
 	struct sfam_open_opts opts = SFAM_OPEN_OPTS_INIT;
 	int fd;
 
+	if (e->is_vsock && e->addr.type != SOCK_DGRAM)
+		return connect_vsock(r, e);
 	opts.flags = SFAM_OPEN_NONBLOCK;
 	opts.timeout_ns = r->connect_ns;
 	fd = open_endpoint(e, relay_is_bus(e) ? SFAM_OPEN_BIND :
@@ -144,44 +176,56 @@ int relay_connect(struct relay *r, const struct endpoint *e)
  * Names are resolved here and now, and what waits is all of the relay; so
  * the address that answered is kept, and asked directly from then on.
  */
-static int connect_by_name(struct relay *r, int *ret_fd)
+static int connect_by_name(struct relay *r, struct endpoint *e, int *ret_fd)
 {
 	struct sfam_open_opts opts = SFAM_OPEN_OPTS_INIT;
 	int fd;
 
 	opts.flags = SFAM_OPEN_NONBLOCK;
 	opts.timeout_ns = r->connect_ns;
-	fd = open_text(&r->b, SFAM_OPEN_CONNECT, &opts, 0);
+	fd = open_text(e, SFAM_OPEN_CONNECT, &opts, 0);
 	if (fd < 0)
 		return fd;
-	r->b.is_parsed = r->b.is_resolved =
-		sfam_addr_peer(&r->b.addr, fd) == 0;
+	e->is_parsed = e->is_resolved = sfam_addr_peer(&e->addr, fd) == 0;
 	*ret_fd = fd;
 	return 0;
 }
 
-int relay_connect_async(struct relay *r, int *ret_fd)
+struct sfam_addr relay_address_of_b(const struct pair *p)
 {
-	const struct endpoint *e = &r->b;
+	struct sfam_addr addr = p->rule->b.addr;
+
+	if (p->rule->asks)
+		((struct sockaddr_vm *)&addr.storage)->svm_port = p->port;
+	return addr;
+}
+
+int relay_connect_async(struct relay *r, struct pair *p, int *ret_fd)
+{
+	struct endpoint *e = &p->rule->b;
 	struct sfam_open_opts opts = SFAM_OPEN_OPTS_INIT;
+	struct sfam_addr addr;
 	int error;
 	int fd;
 
 	if (!e->is_parsed)
-		return connect_by_name(r, ret_fd);
+		return connect_by_name(r, e, ret_fd);
+	addr = relay_address_of_b(p);
 	opts.flags = SFAM_OPEN_NONBLOCK;
-	fd = sfam_open(&e->addr, relay_is_bus(e) ? SFAM_OPEN_BIND :
+	fd = sfam_open(&addr, relay_is_bus(e) ? SFAM_OPEN_BIND :
 		       SFAM_OPEN_SOCKET, &opts);
 	if (fd < 0)
 		return fd == -EMFILE || fd == -ENFILE ? -EAGAIN : fd;
-	*ret_fd = fd;
 	if (relay_is_bus(e) ||
-	    connect(fd, sfam_addr_sockaddr(&e->addr), e->addr.len) == 0) {
+	    connect(fd, sfam_addr_sockaddr(&addr), addr.len) == 0) {
 		name_unix_datagram(e, fd);
+		*ret_fd = fd;
 		return 0;
 	}
 	error = errno;
-	if (error != EINPROGRESS)
+	if (error == EINPROGRESS)
+		*ret_fd = fd;
+	else
 		close(fd);
 	return -error;
 }

@@ -10,7 +10,6 @@
 
 #include "relay.h"
 
-#define RETRY_NS INT64_C(10000000)	/* connect to a full backlog */
 #define FULL_NS INT64_C(2000000)	/* send to a full queue */
 /*
  * Of a vsock peer that is gone poll(2) says nothing that a half close would
@@ -33,7 +32,7 @@ void relay_say(struct relay *r, const struct pair *p, const char *what,
 	if (!p->a.is_stdio && !p->a.has_no_peer && p->a.in.fd >= 0 &&
 	    sfam_addr_peer(&addr, p->a.in.fd) == 0)
 		cli_addr_text(&addr, text, sizeof(text));
-	cli_error("relay: connection %llu (%s): %s%s%s",
+	cli_error("%s: connection %llu (%s): %s%s%s", p->rule->name,
 		  (unsigned long long)p->number, text, what,
 		  error ? ": " : "",
 		  error ? cli_words(error, words, sizeof(words)) : "");
@@ -51,8 +50,7 @@ const char *relay_mismatch(enum relay_kind a, enum relay_kind b)
 
 /* -------------------------------------------------------------- begin -- */
 
-/* 0, or the pair has ended, with words. */
-static int open_side(struct relay *r, struct side *s, struct pair *p, int fd)
+int relay_pair_side(struct relay *r, struct pair *p, struct side *s, int fd)
 {
 	int error = relay_side(r, s, p, fd);
 
@@ -63,7 +61,8 @@ static int open_side(struct relay *r, struct side *s, struct pair *p, int fd)
 	return error;
 }
 
-int relay_pair_new(struct relay *r, int fd, struct pair **ret)
+int relay_pair_new(struct relay *r, struct rule *rule, int fd,
+		   struct pair **ret)
 {
 	struct pair *p = calloc(1, sizeof(*p));
 
@@ -75,11 +74,13 @@ int relay_pair_new(struct relay *r, int fd, struct pair **ret)
 	p->next = &r->pairs;
 	p->prev = r->pairs.prev;
 	p->prev->next = p->next->prev = p;
+	p->rule = rule;
 	p->number = ++r->count.connections;
 	r->count.open++;
+	rule->open++;
 	p->since_ns = r->now_ns;
 	p->b.in.fd = p->b.out.fd = -1;
-	if (open_side(r, &p->a, p, fd) < 0)
+	if (relay_pair_side(r, p, &p->a, fd) < 0)
 		return CLI_FAILED;
 	*ret = p;
 	return 0;
@@ -101,7 +102,7 @@ void relay_pair_start(struct relay *r, struct pair *p, int fd_b)
 {
 	const char *words;
 
-	if (p->b.in.fd < 0 && open_side(r, &p->b, p, fd_b) < 0)
+	if (p->b.in.fd < 0 && relay_pair_side(r, p, &p->b, fd_b) < 0)
 		return;
 	words = relay_mismatch(p->a.kind, p->b.kind);
 	if (words) {
@@ -159,6 +160,7 @@ void relay_pair_end(struct relay *r, struct pair *p, int reset)
 	p->next->prev = p->prev;
 	p->next = r->dead;
 	r->dead = p;
+	p->rule->open--;
 	if (--r->count.open == 0)
 		relay_close_pipes(r);
 }
@@ -306,53 +308,6 @@ static void run_flow(struct relay *r, struct flow *f)
 		f->wait = result;
 }
 
-static void connect_b(struct relay *r, struct pair *p)
-{
-	int fd = -1;
-	int error;
-
-	p->state = PAIR_CONNECTING;
-	error = relay_connect_async(r, &fd);
-	if (error == -EAGAIN) {
-		p->state = PAIR_RETRYING;
-		relay_tick_within(r, RETRY_NS);
-	} else if (error == -EINPROGRESS) {
-		if (open_side(r, &p->b, p, fd) < 0)
-			return;
-		relay_watch(r, &p->b.in, EPOLLOUT);
-		relay_tick_within(r, r->connect_ns);
-	} else if (error < 0) {
-		relay_say(r, p, "connect, B", error);
-		relay_pair_end(r, p, 1);
-	} else {
-		relay_pair_start(r, p, fd);
-	}
-}
-
-void relay_pair_accepted(struct relay *r, struct pair *p)
-{
-	if (r->b.is_stdio)
-		relay_pair_start(r, p, -1);
-	else
-		connect_b(r, p);
-}
-
-static void connected(struct relay *r, struct pair *p)
-{
-	socklen_t len = sizeof(int);
-	int error = 0;
-
-	getsockopt(p->b.in.fd, SOL_SOCKET, SO_ERROR, &error, &len);
-	if (error == 0) {
-		relay_pair_start(r, p, p->b.in.fd);
-		return;
-	}
-	if (r->b.is_resolved)	/* the name may have moved */
-		r->b.is_parsed = 0;
-	relay_say(r, p, "connect, B", -error);
-	relay_pair_end(r, p, 1);
-}
-
 void relay_pair_event(struct relay *r, struct pair *p, const struct watch *w,
 		      uint32_t events)
 {
@@ -360,8 +315,8 @@ void relay_pair_event(struct relay *r, struct pair *p, const struct watch *w,
 	struct flow *from = is_a ? &p->a_to_b : &p->b_to_a;
 	struct flow *to = is_a ? &p->b_to_a : &p->a_to_b;
 
-	if (p->state == PAIR_CONNECTING) {
-		connected(r, p);
+	if (p->state != PAIR_RUNNING) {
+		relay_begin_event(r, p);
 		return;
 	}
 	p->since_ns = r->now_ns;
@@ -377,25 +332,19 @@ void relay_pair_event(struct relay *r, struct pair *p, const struct watch *w,
 
 /* --------------------------------------------------------------- time -- */
 
-static void time_out(struct relay *r, struct pair *p, const char *words)
-{
-	relay_say(r, p, words, 0);
-	relay_pair_end(r, p, p->state != PAIR_RUNNING);
-}
-
 /* 1 if the pair has ended. */
-static int is_late(struct relay *r, struct pair *p, int64_t limit_ns,
-		   const char *words)
+static int is_idle(struct relay *r, struct pair *p)
 {
-	int64_t left = limit_ns - (r->now_ns - p->since_ns);
+	int64_t left = r->idle_ns - (r->now_ns - p->since_ns);
 
-	if (limit_ns < 0)
+	if (r->idle_ns < 0)
 		return 0;
 	if (left > 0) {
 		relay_tick_within(r, left);
 		return 0;
 	}
-	time_out(r, p, words);
+	relay_say(r, p, "idle: closed", 0);
+	relay_pair_end(r, p, 0);
 	return 1;
 }
 
@@ -413,7 +362,7 @@ static void running_tick(struct relay *r, struct pair *p)
 		relay_pair_end(r, p, 0);
 		return;
 	}
-	if (is_late(r, p, r->idle_ns, "idle: closed"))
+	if (is_idle(r, p))
 		return;
 	if (p->quiet_at_ns)
 		relay_tick_within(r, p->quiet_at_ns - r->now_ns);
@@ -426,7 +375,6 @@ void relay_pair_tick(struct relay *r, struct pair *p)
 {
 	if (p->state == PAIR_RUNNING)
 		running_tick(r, p);
-	else if (!is_late(r, p, r->connect_ns, "connect, B: timed out") &&
-		 p->state == PAIR_RETRYING)
-		connect_b(r, p);
+	else
+		relay_begin_tick(r, p);
 }

@@ -9,8 +9,6 @@
 #include <sys/eventfd.h>
 #include <sys/resource.h>
 #include <sys/signalfd.h>
-#include <sys/stat.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include "relay.h"
@@ -41,7 +39,7 @@ static int read_option(const struct cli_verb *self, int c, struct relay *r)
 		r->a_connects = 1;
 		return CLI_OK;
 	case 'n':
-		return read_clients(self, c, &r->left);
+		return read_clients(self, c, &r->clients);
 	case 'm':
 		return read_clients(self, c, &r->max_open);
 	case 'i':
@@ -55,58 +53,18 @@ static int read_option(const struct cli_verb *self, int c, struct relay *r)
 }
 
 static int read_usage(const struct cli_verb *self, int argc, char **argv,
-		      struct relay *r)
+		      const char *options, struct relay *r)
 {
-	int c, status;
+	int status = CLI_OK;
+	int c;
 
-	while ((c = cli_getopt(self, argc, argv, "+:cn:m:i:w:q:")) != -1) {
+	while (status == CLI_OK &&
+	       (c = cli_getopt(self, argc, argv, options)) != -1)
 		status = read_option(self, c, r);
-		if (status != CLI_OK)
-			return status;
-	}
-	if (argc - optind != 2)
-		return cli_usage(self, "two addresses, please");
-	if (strcmp(argv[optind], "-") == 0 &&
-	    strcmp(argv[optind + 1], "-") == 0)
-		return cli_usage(self, "'-' for one of them only");
-	return CLI_OK;
+	return status;
 }
 
 /* ----------------------------------------------------------- set up --- */
-
-/* The unix path that our bind made, to remove that and no other. */
-struct made_path {
-	struct sockaddr_un sa;
-	struct stat st;
-};
-
-static void note_path(struct made_path *made, int fd)
-{
-	/* A path of 108 bytes comes with its NUL, which is too many. */
-	struct sockaddr_storage ss;
-	socklen_t len = sizeof(ss);
-
-	memset(&ss, 0, sizeof(ss));
-	made->sa.sun_path[0] = '\0';
-	if (getsockname(fd, (struct sockaddr *)&ss, &len) < 0 ||
-	    ss.ss_family != AF_UNIX)
-		return;
-	memcpy(&made->sa, &ss, sizeof(made->sa));
-	/* It ends with the storage of ss, which is longer. */
-	if (lstat(((struct sockaddr_un *)&ss)->sun_path, &made->st) < 0)
-		made->sa.sun_path[0] = '\0';
-}
-
-static void remove_path(const struct made_path *made)
-{
-	char path[sizeof(made->sa.sun_path) + 1] = "";
-	struct stat st;
-
-	memcpy(path, made->sa.sun_path, sizeof(made->sa.sun_path));
-	if (path[0] && lstat(path, &st) == 0 &&
-	    st.st_dev == made->st.st_dev && st.st_ino == made->st.st_ino)
-		unlink(path);
-}
 
 /* Two or more descriptors each, so the soft limit is no use to anybody. */
 static void raise_limit(void)
@@ -152,20 +110,6 @@ static int set_up(struct relay *r)
 	return CLI_OK;
 }
 
-static void say_listening(int fd, const struct endpoint *e)
-{
-	char text[SFAM_ADDR_STRLEN];
-	struct sfam_addr addr;
-
-	/* A port that the kernel chose is in the local address. */
-	if (sfam_addr_local(&addr, fd) == 0 &&
-	    !(sfam_family_traits(addr.family) & SFAM_TRAIT_NAMES))
-		cli_addr_text(&addr, text, sizeof(text));
-	else
-		snprintf(text, sizeof(text), "%s", e->text);
-	fprintf(stderr, "listening on %s\n", text);
-}
-
 /* ---------------------------------------------------------------- run -- */
 
 /* Returns the descriptor, -1 for stdin and stdout; -2 after printing. */
@@ -179,12 +123,13 @@ static int open_word(struct relay *r, const struct endpoint *e, int serves)
 	return fd < 0 ? -2 : fd;
 }
 
-static int run_pair(struct relay *r, int fd_a, int fd_b)
+static int run_pair(struct relay *r, struct rule *rule, int fd_a, int fd_b)
 {
 	struct pair *p;
 	int status;
 
-	if (open_signals(r) != CLI_OK || relay_pair_new(r, fd_a, &p) != CLI_OK)
+	if (open_signals(r) != CLI_OK ||
+	    relay_pair_new(r, rule, fd_a, &p) != CLI_OK)
 		return CLI_FAILED;
 	relay_pair_start(r, p, fd_b);
 	status = relay_run(r);
@@ -195,65 +140,55 @@ static int run_pair(struct relay *r, int fd_a, int fd_b)
 /* One pair, and its end is the end. */
 static int run_one(struct relay *r)
 {
-	struct made_path made = { .sa = { .sun_path = "" } };
-	int fd_b = open_word(r, &r->b, 0);
-	int fd_a = fd_b == -2 ? -2 : open_word(r, &r->a, !r->a_connects);
-	int status = CLI_FAILED;
+	struct rule *rule = &r->rules[0];
+	int fd_b = open_word(r, &rule->b, 0);
+	int fd_a = fd_b == -2 ? -2 : open_word(r, &rule->a, !r->a_connects);
 
-	if (fd_a >= 0 && !r->a_connects) {
-		note_path(&made, fd_a);
-		say_listening(fd_a, &r->a);
-	}
-	if (fd_a != -2)
-		status = run_pair(r, fd_a, fd_b);
-	remove_path(&made);
-	return status;
+	if (fd_a >= 0 && !r->a_connects)
+		relay_rule_listens(rule, fd_a);
+	return fd_a == -2 ? CLI_FAILED : run_pair(r, rule, fd_a, fd_b);
 }
 
-static int listens(int fd)
+static int listen_all(struct relay *r)
 {
-	int value = 0;
-	socklen_t len = sizeof(value);
-
-	return getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &value, &len) == 0 &&
-	       value;
-}
-
-static int run_listener(struct relay *r)
-{
-	struct made_path made;
-	int status;
+	size_t i;
 
 	if (open_signals(r) != CLI_OK)
 		return CLI_FAILED;
-	r->listener.fd = relay_serve(&r->a);
-	if (r->listener.fd < 0)
-		return CLI_FAILED;
-	if (!listens(r->listener.fd)) {		/* a name for UDP */
-		close(r->listener.fd);
-		r->listener.fd = -1;
-		return run_one(r);
-	}
-	note_path(&made, r->listener.fd);
+	for (i = 0; i < r->n_rules; i++)
+		if (relay_rule_listen(&r->rules[i]) != CLI_OK)
+			return CLI_FAILED;
 	relay_keep_spare(r);
-	say_listening(r->listener.fd, &r->a);
-	if (r->b.is_stdio)
-		r->left = 1;
+	return CLI_OK;
+}
+
+static int run_rules(struct relay *r)
+{
+	int status;
+
+	if (r->a_connects || !relay_may_listen(&r->rules[0].a))
+		return run_one(r);
+	if (listen_all(r) != CLI_OK)
+		return CLI_FAILED;
+	if (r->rules[0].listener.fd < 0)
+		return run_one(r);
 	status = relay_run(r);
 	relay_print_counters(r);
-	close(r->listener.fd);
-	remove_path(&made);
 	return status;
 }
 
 static void tear_down(struct relay *r)
 {
+	size_t i;
+
 	while (r->pairs.next != &r->pairs)
 		relay_pair_end(r, r->pairs.next, r->is_stopping);
 	relay_pairs_free(r);
 	if (!r->is_stopping)
 		relay_sender_wait(r);
 	relay_close_pipes(r);
+	for (i = 0; i < r->n_rules; i++)
+		relay_rule_close(&r->rules[i]);
 	if (r->signals.fd >= 0)
 		close(r->signals.fd);
 	if (r->spare >= 0)
@@ -264,38 +199,87 @@ static void tear_down(struct relay *r)
 	free(r->batch);
 }
 
-static int run_relay(const struct cli_verb *self, int argc, char **argv)
+/* The command line's own rule. */
+static int read_words(struct relay *r, const char *a, const char *b)
 {
-	struct relay r = {
+	struct rule_fault fault;
+
+	r->rules = calloc(1, sizeof(*r->rules));
+	if (!r->rules)
+		return cli_bad_call("relay", -ENOMEM);
+	r->n_rules = 1;
+	r->rules->name = strdup("relay");
+	if (!r->rules->name)
+		return cli_bad_call("relay", -ENOMEM);
+	if (relay_rule_read(r, r->rules, a, b, &fault) == 0) {
+		if (r->rules->b.is_stdio)
+			r->rules->left = 1;
+		return CLI_OK;
+	}
+	if (fault.words)
+		return cli_error("%s and %s: %s", a, b, fault.words);
+	return cli_bad_text(fault.word, fault.error, &fault.diag);
+}
+
+static int run(struct relay *r, const char *file, char **words)
+{
+	int status = file ? relay_file_read(r, file) :
+			    read_words(r, words[0], words[1]);
+
+	r->pairs.next = r->pairs.prev = &r->pairs;
+	if (status == CLI_OK)
+		status = set_up(r);
+	if (status == CLI_OK) {
+		status = run_rules(r);
+		tear_down(r);
+	}
+	relay_file_free(r);
+	return status;
+}
+
+static void init(struct relay *r)
+{
+	*r = (struct relay){
 		.max_open = MAX_OPEN,
-		.left = UINT64_MAX,
+		.clients = UINT64_MAX,
 		.idle_ns = SFAM_FOREVER,
 		.connect_ns = CONNECT_NS,
 		.quiet_ns = QUIET_NS,
-		.listener = { .fd = -1 },
 		.signals = { .fd = -1 },
 		.spare = -1,
 		.tick_ns = INT64_MAX,
 	};
-	const char *words;
-	int status = read_usage(self, argc, argv, &r);
+}
 
+static int run_relay(const struct cli_verb *self, int argc, char **argv)
+{
+	struct relay r;
+	int status;
+
+	init(&r);
+	status = read_usage(self, argc, argv, "+:cn:m:i:w:q:", &r);
 	if (status != CLI_OK)
 		return status;
-	r.pairs.next = r.pairs.prev = &r.pairs;
-	if (relay_endpoint(&r.a, argv[optind]) != CLI_OK ||
-	    relay_endpoint(&r.b, argv[optind + 1]) != CLI_OK)
-		return CLI_FAILED;
-	words = relay_mismatch(relay_endpoint_kind(&r.a),
-			       relay_endpoint_kind(&r.b));
-	if (words)
-		return cli_error("%s and %s: %s", r.a.text, r.b.text, words);
-	if (set_up(&r) != CLI_OK)
-		return CLI_FAILED;
-	status = r.a_connects || !relay_may_listen(&r.a) ? run_one(&r) :
-							   run_listener(&r);
-	tear_down(&r);
-	return status;
+	if (argc - optind != 2)
+		return cli_usage(self, "two addresses, please");
+	if (strcmp(argv[optind], "-") == 0 &&
+	    strcmp(argv[optind + 1], "-") == 0)
+		return cli_usage(self, "'-' for one of them only");
+	return run(&r, NULL, argv + optind);
+}
+
+int relay_forward(const struct cli_verb *self, int argc, char **argv)
+{
+	struct relay r;
+	int status;
+
+	init(&r);
+	status = read_usage(self, argc, argv, "+:n:m:i:w:q:", &r);
+	if (status != CLI_OK)
+		return status;
+	if (argc - optind != 1)
+		return cli_usage(self, "which file of rules?");
+	return run(&r, argv[optind], NULL);
 }
 
 const struct cli_verb cli_relay = {

@@ -4,22 +4,28 @@
  * pair has two flows, one for each direction. A flow never holds more than
  * one receive gave; as long as it holds that, it receives nothing, so a
  * side that does not read stops the one that writes to it, and no other.
+ * Pairs are made by rules, of which the command line is one, and a file has
+ * many: what listens where, and what its clients are joined to.
  */
 #ifndef SFAM_CLI_RELAY_H
 #define SFAM_CLI_RELAY_H
 
 #include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
 
 #include "cli.h"
 
 struct pair;
+struct rule;
 
 /* A descriptor in the epoll set, as long as mask is not 0. */
 struct watch {
 	int fd;			/* -1: closed */
 	uint32_t mask;
 	int always;		/* a file is always ready; epoll refuses it */
-	struct pair *pair;	/* NULL: the listener, the signals */
+	struct pair *pair;	/* NULL: a listener, the signals */
+	struct rule *rule;	/* of a listener */
 };
 
 /* What moves between two sides. */
@@ -31,7 +37,10 @@ struct endpoint {
 	int is_stdio;		/* "-" */
 	int is_parsed;		/* addr is set; else names are to resolve */
 	int is_resolved;	/* addr is what the name gave once */
+	int is_vsock;		/* so vsock is set, and addr is its at */
+	int is_monitor;		/* ... which is a unix socket */
 	struct sfam_addr addr;
+	struct sfam_vsock_addr vsock;
 };
 
 /* One end of a pair. */
@@ -85,11 +94,22 @@ struct flow {
 	uint64_t *messages;
 };
 
-enum pair_state { PAIR_CONNECTING, PAIR_RETRYING, PAIR_RUNNING, PAIR_GONE };
+enum pair_state {
+	PAIR_ASKED,		/* A will say which port it wants */
+	PAIR_CONNECTING,
+	PAIR_RETRYING,
+	PAIR_ANSWERED,		/* B, a monitor, will say whether it has it */
+	PAIR_RUNNING,
+	PAIR_GONE,
+};
+
+/* "CONNECT 4294967295" and a newline fit. */
+#define RELAY_LINE_MAX 32
 
 struct pair {
 	struct pair *next;
 	struct pair *prev;
+	struct rule *rule;
 	enum pair_state state;
 	uint64_t number;	/* its name in messages */
 	struct side a;
@@ -99,6 +119,32 @@ struct pair {
 	int64_t since_ns;	/* connecting, or the last byte */
 	int64_t quiet_at_ns;	/* it ends then if silent; 0: it does not */
 	int quiet_is_total;	/* ... silent or not */
+	int64_t retry_at_ns;	/* PAIR_RETRYING ... */
+	int error;		/* ... since that happened */
+	uint32_t port;		/* that A asked for */
+	size_t line_len;	/* of PAIR_ASKED, PAIR_ANSWERED */
+	char line[RELAY_LINE_MAX];
+};
+
+/* The unix path that our bind made, to remove that and no other. */
+struct made_path {
+	struct sockaddr_un sa;
+	struct stat st;
+};
+
+struct rule {
+	char *name;		/* in messages: "relay", or FILE:LINE */
+	char *line;		/* of a file: the words of a and b */
+	struct endpoint a;
+	struct endpoint b;
+	int asks;		/* A's clients say which port of B */
+	struct sfam_vsock_allow allow;	/* n is 0: whoever comes */
+	struct watch listener;	/* fd -1: one pair only */
+	struct made_path made;
+	uint64_t left;		/* clients still to come */
+	uint64_t open;
+	int accept_failed;	/* said already; its time is up at: */
+	int64_t accept_again_ns;
 };
 
 struct relay_count {
@@ -118,21 +164,18 @@ struct message_batch;
 struct relay {
 	/* options */
 	int a_connects;
-	uint64_t max_open;
-	uint64_t left;		/* clients still to come */
+	uint64_t max_open;	/* of a rule */
+	uint64_t clients;	/* of a rule, until it ends */
 	int64_t idle_ns;
 	int64_t connect_ns;
 	int64_t quiet_ns;
-	struct endpoint a;
-	struct endpoint b;
 	/* state */
+	struct rule *rules;
+	size_t n_rules;
 	int epoll;
-	struct watch listener;	/* fd -1: one pair only */
 	struct watch signals;
 	int is_stopping;
 	int spare;		/* kept for the B of the next client; or -1 */
-	int accept_failed;	/* said already; its time is up at: */
-	int64_t accept_again_ns;
 	int64_t now_ns;
 	int64_t tick_ns;	/* look at all pairs then; INT64_MAX: no need */
 	struct pair *always;	/* has a side that epoll refuses */
@@ -149,8 +192,9 @@ struct relay {
 
 /* ------------------------------------------------------- relay-open -- */
 
-/* Reads an address word; 0, or CLI_FAILED after printing. */
-int relay_endpoint(struct endpoint *e, const char *text);
+/* Reads an address word; 0, or -errno and diag. */
+int relay_endpoint(struct endpoint *e, const char *text,
+		   struct sfam_diag *diag);
 /*
  * Opens it: by listen(2), or bind(2) where there are no connections, for
  * A (relay_serve); connected, or bound to a bus, else. -1 after printing.
@@ -162,7 +206,9 @@ int relay_connect(struct relay *r, const struct endpoint *e);
  * -EAGAIN: try again later (a unix backlog is full, or there are too many
  * descriptors). Nothing is printed.
  */
-int relay_connect_async(struct relay *r, int *ret_fd);
+int relay_connect_async(struct relay *r, struct pair *p, int *ret_fd);
+/* B, or the port of it that A asked for. */
+struct sfam_addr relay_address_of_b(const struct pair *p);
 /* Fills a side from its descriptor; fd -1 for stdin and stdout. 0 or -errno. */
 int relay_side(struct relay *r, struct side *s, struct pair *p, int fd);
 int relay_out_fd(const struct side *s);
@@ -181,14 +227,65 @@ int relay_sender_start(struct relay *r, struct side *s);
 /* Until all senders have sent what they have. */
 void relay_sender_wait(struct relay *r);
 
-/* ------------------------------------------------------- relay-pair -- */
+/* Rules of a file, as a verb (relay.c). */
+int relay_forward(const struct cli_verb *self, int argc, char **argv);
+#define RELAY_FORWARD_ARGS "[-n CLIENTS] [-m CLIENTS] [-i SECONDS] " \
+	"[-w SECONDS] [-q SECONDS] RULES"
+#define RELAY_FORWARD_DETAILS \
+"RULES is a file with a line \"A B [allow=CIDS]\" for each; # begins a\n" \
+"comment. A listens, and each of its clients is joined to B, as relay does it;\n" \
+"see there for the options, of which -n and -m are for each rule.\n" \
+"  vsock:any:1024  unix:/run/app.sock  allow=3-9  # guests, only these\n" \
+"  tcp:127.0.0.1:8080  vsock:3:80          # to a guest\n" \
+"  unix:/run/vm3  vsock:3:any              # \"CONNECT PORT\" leads to PORT\n" \
+"  tcp:127.0.0.1:8081  vsock:/run/fc:80    # ... as Firecracker has it\n" \
+"  vsock:/run/fc:1024  unix:/run/app.sock  # its guest's connections to us\n"
 
-/* A new pair, A being fd (-1 for stdin and stdout). It owns fd at once. */
-int relay_pair_new(struct relay *r, int fd, struct pair **ret);
-/* Ends it; how 1: by a reset, where there is one. */
-void relay_pair_end(struct relay *r, struct pair *p, int reset);
+/* ------------------------------------------------------- relay-rule -- */
+
+/* Why a rule cannot be. */
+struct rule_fault {
+	const char *word;	/* that it lies in */
+	const char *words;	/* or NULL: what error and diag say */
+	int error;
+	struct sfam_diag diag;
+};
+
+/* Reads both address words, which must stay. 0 or -1. */
+int relay_rule_read(const struct relay *r, struct rule *rule, const char *a,
+		    const char *b, struct rule_fault *ret_fault);
+/* CLI_OK, with listener.fd -1 if A turns out not to listen; or prints. */
+int relay_rule_listen(struct rule *rule);
+/* Says where it listens, and notes the path that has been made. */
+void relay_rule_listens(struct rule *rule, int fd);
+void relay_rule_close(struct rule *rule);
+
+/* ------------------------------------------------------- relay-file -- */
+
+/* Reads a file into r->rules. CLI_OK, or prints. */
+int relay_file_read(struct relay *r, const char *path);
+void relay_file_free(struct relay *r);
+
+/* ------------------------------------------------------ relay-begin -- */
+
 /* A is open: goes for B. */
 void relay_pair_accepted(struct relay *r, struct pair *p);
+/* An event, or time, before it runs. */
+void relay_begin_event(struct relay *r, struct pair *p);
+void relay_begin_tick(struct relay *r, struct pair *p);
+
+/* ------------------------------------------------------- relay-pair -- */
+
+/*
+ * A new pair of a rule, A being fd (-1 for stdin and stdout). It owns fd at
+ * once.
+ */
+int relay_pair_new(struct relay *r, struct rule *rule, int fd,
+		   struct pair **ret);
+/* Its side s is fd. 0, or the pair has ended, with words. */
+int relay_pair_side(struct relay *r, struct pair *p, struct side *s, int fd);
+/* Ends it; how 1: by a reset, where there is one. */
+void relay_pair_end(struct relay *r, struct pair *p, int reset);
 /* Those that have ended, when no event can name them any more. */
 void relay_pairs_free(struct relay *r);
 /* Both are open: starts to move. */

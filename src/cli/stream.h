@@ -56,6 +56,16 @@ int stream_ping(const struct cli_verb *self, int argc, char **argv,
 int stream_perf(const struct cli_verb *self, int argc, char **argv,
 		const char *scheme);
 
+/*
+ * Clients of a listener one after another, so many (0: no end), each joined
+ * to stdin and stdout by pipe. allows, if not NULL, says by 0 that a peer may
+ * not come; it is told on stderr, and does not count.
+ */
+int stream_serve_pipe(int listener, const struct sfam_addr *addr,
+		      uint64_t clients, int (*pipe)(int sock),
+		      int (*allows)(void *arg, const struct sfam_addr *peer),
+		      void *arg);
+
 /* "listening on ADDR" on stderr, with the port that the kernel chose. */
 void stream_say_listening(int fd, const struct sfam_addr *asked);
 

@@ -1,223 +1,42 @@
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
-#include <fcntl.h>
-#include <poll.h>
-#include <pthread.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/eventfd.h>
-#include <sys/ioctl.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
-#include <sys/socket.h>
-#include <linux/vm_sockets.h>
-
-#include "cli.h"
+#include "relay.h"
 #include "stream.h"
+#include "vsock-messages.h"
 
-#define MESSAGE_MAX (1024 * 1024)
-#define STDIN_CHUNK 65536
-#define CLIENTS_MAX 1000
+#define CONNECT_NS INT64_C(10000000000)
 
-/* ---------------------------------------------------------- messages -- */
-
-/*
- * A send on a SEQPACKET socket that may not wait puts into the stream what
- * the peer's credit allows and then fails with EAGAIN, as if nothing had
- * happened: the bytes become the beginning of the next message (Linux
- * 6.12, vsock_connectible_sendmsg). So messages are sent by a call that
- * waits, and for this each direction of each client has its own thread.
- * Nor may a signal end the call: cli_signal_fd() has blocked them.
- */
-static int send_message(int fd, const void *buf, size_t len)
+/* Also a monitor's socket, and self; the scheme may be left out. */
+static int read_addr(const char *text, struct sfam_vsock_addr *ret)
 {
-	ssize_t n;
+	const char *scheme = strncmp(text, "vsock:", 6) == 0 ? "" : "vsock:";
+	struct sfam_diag diag;
+	char full[1024];
+	int len = snprintf(full, sizeof(full), "%s%s", scheme, text);
+	int r;
 
-	do {
-		n = send(fd, buf, len, MSG_NOSIGNAL);
-	} while (n < 0 && errno == EINTR);
-	if (n < 0)
-		return -errno;
-	return (size_t)n == len ? 0 : -EIO;
+	if (len < 0 || (size_t)len >= sizeof(full))
+		return cli_error("%.32s...: longer than any address", text);
+	r = sfam_vsock_parse(ret, full, (size_t)len, &diag);
+	return r < 0 ? cli_bad_text(full, r, &diag) : CLI_OK;
 }
 
-/* Returns when the client has ended. */
-static int echo_messages(int fd)
+static int pipe_socket(int fd)
 {
-	char *buf = malloc(MESSAGE_MAX);
-	ssize_t n = buf ? 1 : -ENOMEM;
+	int type = SOCK_STREAM;
 
-	while (n > 0) {
-		n = sfam_recv(fd, buf, MESSAGE_MAX, SFAM_FOREVER, NULL);
-		if (n > 0) {
-			int r = send_message(fd, buf, (size_t)n);
-
-			n = r < 0 ? r : n;
-		}
-	}
-	free(buf);
-	if (n == 0 || n == -ECONNRESET)
-		return CLI_OK;
-	return cli_bad_call("client", (int)n);
+	if (sfam_option_get_int(fd, SOL_SOCKET, SO_TYPE, &type) == 0 &&
+	    type == SOCK_SEQPACKET)
+		return vsock_pipe_messages(fd);
+	return cli_pipe_socket(fd);
 }
 
-struct echo_client {
-	int fd;
-	int gone;		/* eventfd: how many have ended */
-};
-
-static void *echo_thread(void *arg)
-{
-	struct echo_client c = *(struct echo_client *)arg;
-	const uint64_t one = 1;
-
-	free(arg);
-	echo_messages(c.fd);
-	close(c.fd);
-	/* An eventfd is full after 2^64 - 2 clients. */
-	if (write(c.gone, &one, sizeof(one)) < 0)
-		cli_bad_call("eventfd", -errno);
-	return NULL;
-}
-
-static int start_echo(int fd, int gone)
-{
-	struct echo_client *c = malloc(sizeof(*c));
-	pthread_t thread;
-	int r = ENOMEM;
-
-	if (c) {
-		c->fd = fd;
-		c->gone = gone;
-		r = pthread_create(&thread, NULL, echo_thread, c);
-	}
-	if (r == 0) {
-		pthread_detach(thread);
-		return CLI_OK;
-	}
-	free(c);
-	close(fd);
-	return cli_bad_call("thread", -r);
-}
-
-struct message_server {
-	int listener;
-	int signals;
-	int gone;
-	uint64_t running;
-	uint64_t left;		/* clients still to come */
-	int status;
-};
-
-static void accept_messages(struct message_server *s)
-{
-	int fd = sfam_accept(s->listener, 0, 0, NULL);
-
-	if (fd == -ETIMEDOUT || fd == -ECONNABORTED)
-		return;
-	if (fd >= 0 && start_echo(fd, s->gone) == CLI_OK) {
-		s->running++;
-		s->left--;
-		return;
-	}
-	/* Out of descriptors or threads: the clients there may finish. */
-	s->status = fd < 0 ? cli_bad_call("accept", fd) : CLI_FAILED;
-	s->left = 0;
-}
-
-/* Returns 0 at the end. */
-static int serve_messages(struct message_server *s)
-{
-	struct pollfd fds[3] = {
-		{ .fd = s->signals, .events = POLLIN },
-		{ .fd = s->gone, .events = POLLIN },
-		{ .fd = s->left && s->running < CLIENTS_MAX ? s->listener : -1,
-		  .events = POLLIN },
-	};
-	uint64_t n;
-
-	if (poll(fds, 3, -1) < 0) {
-		if (errno == EINTR)
-			return 1;
-		s->status = cli_bad_call("poll", -errno);
-		return 0;
-	}
-	if (fds[0].revents)
-		return 0;
-	if (fds[1].revents && read(s->gone, &n, sizeof(n)) == sizeof(n))
-		s->running -= n;
-	if (fds[2].revents)
-		accept_messages(s);
-	return s->left || s->running;
-}
-
-static int message_server(int listener, uint64_t clients)
-{
-	struct message_server s = {
-		.listener = listener,
-		.signals = cli_signal_fd(),
-		.gone = eventfd(0, EFD_CLOEXEC),
-		.left = clients ? clients : UINT64_MAX,
-	};
-
-	if (s.signals < 0 || s.gone < 0)
-		return CLI_FAILED;
-	while (serve_messages(&s))
-		;
-	/* Both stay open: threads may live on until the process ends. */
-	return s.status;
-}
-
-/* What one read of stdin gives is one message. */
-static void *send_stdin(void *arg)
-{
-	char buf[STDIN_CHUNK], words[SFAM_ERROR_STRLEN];
-	int fd = *(int *)arg;
-	ssize_t n = 1;
-	int r = 0;
-
-	while (n > 0 && r == 0) {
-		n = read(STDIN_FILENO, buf, sizeof(buf));
-		if (n > 0)
-			r = send_message(fd, buf, (size_t)n);
-	}
-	if (n < 0)
-		cli_bad_call("stdin", -errno);
-	if (r < 0)
-		cli_error("%zd bytes of stdin or more were not sent: %s", n,
-			  cli_words(r, words, sizeof(words)));
-	shutdown(fd, SHUT_WR);
-	return n < 0 || r < 0 ? arg : NULL;
-}
-
-static int pipe_messages(int fd)
-{
-	char *buf = malloc(MESSAGE_MAX);
-	void *failed = NULL;
-	pthread_t sender;
-	ssize_t n = 1;
-	int r = buf ? pthread_create(&sender, NULL, send_stdin, &fd) : ENOMEM;
-
-	if (r != 0) {
-		free(buf);
-		return cli_bad_call("thread", -r);
-	}
-	while (n > 0) {
-		n = sfam_recv(fd, buf, MESSAGE_MAX, SFAM_FOREVER, NULL);
-		if (n > 0 && cli_write(STDOUT_FILENO, buf, (size_t)n) < 0)
-			exit(CLI_FAILED);	/* the sender goes with us */
-	}
-	free(buf);
-	if (n < 0) {
-		cli_bad_call("receive", (int)n);
-		exit(CLI_FAILED);
-	}
-	pthread_join(sender, &failed);
-	return failed ? CLI_FAILED : CLI_OK;
-}
-
-/* ------------------------------------------------------------- verbs -- */
+/* -------------------------------------------------------------- echo -- */
 
 static int run_echo(const struct cli_verb *self, int argc, char **argv)
 {
@@ -230,68 +49,164 @@ static int run_echo(const struct cli_verb *self, int argc, char **argv)
 	if (fd < 0)
 		return status;
 	stream_say_listening(fd, &addr);
-	status = addr.type == SOCK_SEQPACKET ? message_server(fd, clients) :
-					       cli_echo_server(fd, clients);
+	status = addr.type == SOCK_SEQPACKET ?
+		 vsock_message_server(fd, clients) :
+		 cli_echo_server(fd, clients);
 	close(fd);
 	return status;
 }
+
+/* ----------------------------------------------------------- connect -- */
 
 static int run_connect(const struct cli_verb *self, int argc, char **argv)
 {
-	struct sfam_addr addr;
+	struct sfam_vsock_connect_opts opts = SFAM_VSOCK_CONNECT_OPTS_INIT;
+	struct sfam_vsock_fault fault;
+	struct sfam_vsock_addr addr;
 	int status;
-	int fd;
+	int fd, c;
 
-	if (cli_getopt(self, argc, argv, "+:") != -1)
-		return CLI_USAGE;
+	opts.timeout_ns = CONNECT_NS;
+	while ((c = cli_getopt(self, argc, argv, "+:w:")) != -1) {
+		if (c != 'w')
+			return CLI_USAGE;
+		if (cli_seconds(optarg, &opts.timeout_ns) < 0)
+			return cli_usage(self, "-w takes seconds");
+	}
 	if (argc - optind != 1)
 		return cli_usage(self, argc == optind ? "which address?" :
 				 "one address only");
-	if (cli_parse_addr("vsock", argv[optind], &addr) != 0)
+	if (read_addr(argv[optind], &addr) != CLI_OK)
 		return CLI_FAILED;
-	fd = cli_open(&addr, SFAM_OPEN_CONNECT, NULL);
+	fd = sfam_vsock_connect(&addr, &opts, &fault);
 	if (fd < 0)
-		return CLI_FAILED;
-	status = addr.type == SOCK_SEQPACKET ? pipe_messages(fd) :
-					       cli_pipe_socket(fd);
+		return cli_error("%s: %s", argv[optind], fault.words);
+	status = pipe_socket(fd);
 	close(fd);
 	return status;
 }
 
-static int print_cid(int fd)
-{
-	unsigned int cid;
+/* ------------------------------------------------------------ listen -- */
 
-	/* Only the device answers this, a socket does not (ENOTTY). */
-	if (ioctl(fd, IOCTL_VM_SOCKETS_GET_LOCAL_CID, &cid) < 0)
-		return cli_bad_call("/dev/vsock", -errno);
-	if (cid == VMADDR_CID_ANY)
-		return cli_error("this machine has no CID: it is no guest "
-				 "with a vsock device, nor a host; try: CID "
-				 "local (modprobe vsock_loopback)");
-	printf("%u\n", cid);
-	return CLI_OK;
+struct listen {
+	uint64_t clients;	/* 0: no end */
+	struct sfam_vsock_allow allow;	/* n is 0: whoever comes */
+};
+
+static int read_allow(struct listen *l, const char *text)
+{
+	struct sfam_diag diag;
+	int r = sfam_vsock_allow_parse(&l->allow, text, strlen(text), &diag);
+
+	return r < 0 ? cli_bad_text(text, r, &diag) : CLI_OK;
 }
+
+static int read_listen_option(const struct cli_verb *self, int c,
+			      struct listen *l)
+{
+	switch (c) {
+	case 'a':
+		return read_allow(l, optarg);
+	case 'k':
+		l->clients = 0;
+		return CLI_OK;
+	case 'n':
+		if (cli_number(optarg, 1, UINT32_MAX, &l->clients) < 0)
+			return cli_usage(self, "-n %s: not a number of "
+					 "clients, 1 or more", optarg);
+		return CLI_OK;
+	}
+	return CLI_USAGE;
+}
+
+/* Of a monitor's clients there is no CID to be told. */
+static int open_listener(const struct listen *l, const char *text,
+			 struct sfam_addr *ret)
+{
+	struct sfam_open_opts opts = SFAM_OPEN_OPTS_INIT;
+	struct sfam_vsock_addr addr;
+	int r;
+
+	if (read_addr(text, &addr) != CLI_OK)
+		return -1;
+	r = sfam_vsock_listen_addr(ret, &addr);
+	if (r < 0) {
+		cli_bad_call(text, r);
+		return -1;
+	}
+	if (l->allow.n && sfam_family_af(ret->family) == AF_UNIX) {
+		cli_error("%s: -a needs peers that have a CID", text);
+		return -1;
+	}
+	/* accept(2) has no flag not to wait (sockfam/socket.h) */
+	opts.flags = SFAM_OPEN_NONBLOCK;
+	return cli_open(ret, SFAM_OPEN_LISTEN, &opts);
+}
+
+static int is_allowed(void *arg, const struct sfam_addr *peer)
+{
+	const struct listen *l = arg;
+	uint32_t cid;
+
+	return !l->allow.n || (sfam_vsock_addr_get(peer, &cid, NULL) == 0 &&
+			       sfam_vsock_allow_has(&l->allow, cid));
+}
+
+static int run_listen(const struct cli_verb *self, int argc, char **argv)
+{
+	struct listen l = { .clients = 1 };
+	struct sfam_addr addr;
+	int status = CLI_OK;
+	int fd, c;
+
+	while (status == CLI_OK &&
+	       (c = cli_getopt(self, argc, argv, "+:a:kn:")) != -1)
+		status = read_listen_option(self, c, &l);
+	if (status != CLI_OK)
+		return status;
+	if (argc - optind != 1)
+		return cli_usage(self, argc == optind ? "which address?" :
+				 "one address only");
+	fd = open_listener(&l, argv[optind], &addr);
+	if (fd < 0)
+		return CLI_FAILED;
+	if (addr.type == SOCK_SEQPACKET && l.clients != 1)
+		status = cli_error("%s: messages have one client only, since "
+				   "a send of stdin cannot be given up",
+				   argv[optind]);
+	else
+		status = stream_serve_pipe(fd, &addr, l.clients, pipe_socket,
+					   is_allowed, &l);
+	close(fd);
+	return status;
+}
+
+/* --------------------------------------------------------------- cid -- */
 
 static int run_cid(const struct cli_verb *self, int argc, char **argv)
 {
-	int status;
-	int fd;
+	uint32_t cid;
+	int r;
 
 	if (cli_getopt(self, argc, argv, "+:") != -1)
 		return CLI_USAGE;
 	if (argc != optind)
 		return cli_usage(self, "no arguments, please");
-	fd = open("/dev/vsock", O_RDONLY | O_CLOEXEC);
-	if (fd < 0 && (errno == ENOENT || errno == ENODEV))
+	r = sfam_vsock_local_cid(&cid);
+	if (r == -ENOENT)
 		return cli_error("/dev/vsock: not there; try: modprobe vsock "
 				 "(CONFIG_VSOCKETS)");
-	if (fd < 0)
-		return cli_bad_call("/dev/vsock", -errno);
-	status = print_cid(fd);
-	close(fd);
-	return status;
+	if (r == -EADDRNOTAVAIL)
+		return cli_error("this machine has no CID: it is no guest "
+				 "with a vsock device, nor a host; try: CID "
+				 "local (modprobe vsock_loopback)");
+	if (r < 0)
+		return cli_bad_call("/dev/vsock", r);
+	printf("%u\n", cid);
+	return CLI_OK;
 }
+
+/* ------------------------------------------------------------- verbs -- */
 
 static int run_ping(const struct cli_verb *self, int argc, char **argv)
 {
@@ -316,12 +231,26 @@ static const struct cli_verb below[] = {
 		.run = run_echo,
 	}, {
 		.name = "connect",
-		.args = "ADDR",
+		.args = "[-w SECONDS] ADDR",
 		.help = "stdin to a socket, the socket to stdout",
 		.details =
-"ADDR is [vsock:]CID:PORT[,type=seqpacket]. At the end of stdin the\n"
-"sending half is closed; it ends when the peer has ended as well.\n",
+"  -w SECONDS  wait for a machine that starts, in all (default 10)\n"
+"ADDR is [vsock:]CID:PORT[,type=seqpacket], or [vsock:]/PATH:PORT: a port of\n"
+"the guest that has its monitor's socket there (Firecracker, Cloud\n"
+"Hypervisor). At the end of stdin the sending half is closed; it ends when\n"
+"the peer has ended as well.\n",
 		.run = run_connect,
+	}, {
+		.name = "listen",
+		.args = "[-k | -n CLIENTS] [-a CIDS] ADDR",
+		.help = "a client to stdout, stdin to the client",
+		.details =
+"  -n CLIENTS  so many clients, one after another (default 1)\n"
+"  -k          ... without end\n"
+"  -a CIDS     only of these machines, 3,5-9,host say; others are refused\n"
+"ADDR is [vsock:]CID:PORT[,type=seqpacket], or [vsock:]/PATH:PORT for what a\n"
+"monitor's guest connects to. stdin goes to the client that is there.\n",
+		.run = run_listen,
 	}, {
 		.name = "cid",
 		.args = "",
@@ -341,6 +270,12 @@ static const struct cli_verb below[] = {
 		.details = STREAM_PERF_DETAILS
 "ADDR is [vsock:]CID:PORT[,type=seqpacket].\n",
 		.run = run_perf,
+	}, {
+		.name = "forward",
+		.args = RELAY_FORWARD_ARGS,
+		.help = "many relays by the rules of a file",
+		.details = RELAY_FORWARD_DETAILS,
+		.run = relay_forward,
 	},
 	{ .name = NULL },
 };
