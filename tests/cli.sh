@@ -265,6 +265,13 @@ says 1 "foo:b: at 0: expected SCHEME:" relay unix:@sockfam-cli foo:b
 says 1 'tcp:a: at 5: expected ":SERVICE"' relay unix:@sockfam-cli tcp:a
 says 1 "the name of an existing interface" relay unix:@sockfam-cli can:no0
 
+printf 'unix:@x\n' >"$work/rules"
+says 1 "rules:1:1: expected two addresses" vsock forward "$work/rules"
+says 2 "which file of rules?" vsock forward
+says 2 "-s takes 1 to 65536 bytes" vsock ping -s 65537 local:1
+says 2 "are the client's" vsock perf -l -r any:1
+says 1 "expected a CID" vsock listen -a mars any:1
+
 says 2 "no such option: -x" sockets -x
 says 1 "nosuch: no such family" sockets nosuch
 says 1 "can: the kernel has no list of sockets" sockets can

@@ -189,15 +189,13 @@ static void take_outcome(struct relay *r, struct pair *p)
 	int error = 0;
 
 	getsockopt(p->b.in.fd, SOL_SOCKET, SO_ERROR, &error, &len);
-	relay_unwatch(r, &p->b.in);
 	if (error == 0) {
 		connected(r, p);
 		return;
 	}
 	if (p->rule->b.is_resolved)	/* the name may have moved */
 		p->rule->b.is_parsed = 0;
-	close(p->b.in.fd);
-	p->b.in.fd = -1;
+	relay_side_end(r, &p->b, 1);
 	connect_failed(r, p, -error);
 }
 

@@ -125,7 +125,7 @@ void relay_pair_start(struct relay *r, struct pair *p, int fd_b)
 
 /* ---------------------------------------------------------------- end -- */
 
-static void end_side(struct relay *r, struct side *s, int reset)
+void relay_side_end(struct relay *r, struct side *s, int reset)
 {
 	const struct linger linger = { 1, 0 };
 
@@ -154,8 +154,8 @@ void relay_pair_end(struct relay *r, struct pair *p, int reset)
 	if (r->always == p)
 		r->always = NULL;
 	p->state = PAIR_GONE;
-	end_side(r, &p->a, reset);
-	end_side(r, &p->b, reset);
+	relay_side_end(r, &p->a, reset);
+	relay_side_end(r, &p->b, reset);
 	p->prev->next = p->next;
 	p->next->prev = p->prev;
 	p->next = r->dead;

@@ -151,13 +151,18 @@ static int run_one(struct relay *r)
 
 static int listen_all(struct relay *r)
 {
-	size_t i;
+	struct rule *rule = r->rules;
 
 	if (open_signals(r) != CLI_OK)
 		return CLI_FAILED;
-	for (i = 0; i < r->n_rules; i++)
-		if (relay_rule_listen(&r->rules[i]) != CLI_OK)
+	for (; rule < r->rules + r->n_rules; rule++) {
+		if (relay_rule_listen(rule) != CLI_OK)
 			return CLI_FAILED;
+		if (rule->line && rule->listener.fd < 0)
+			return cli_error("%s: %s: what listens has "
+					 "connections, this has not",
+					 rule->name, rule->a.text);
+	}
 	relay_keep_spare(r);
 	return CLI_OK;
 }

@@ -284,7 +284,9 @@ int relay_pair_new(struct relay *r, struct rule *rule, int fd,
 		   struct pair **ret);
 /* Its side s is fd. 0, or the pair has ended, with words. */
 int relay_pair_side(struct relay *r, struct pair *p, struct side *s, int fd);
-/* Ends it; how 1: by a reset, where there is one. */
+/* Ends a side, its thread too; reset 1: by a reset, where there is one. */
+void relay_side_end(struct relay *r, struct side *s, int reset);
+/* The same of both. */
 void relay_pair_end(struct relay *r, struct pair *p, int reset);
 /* Those that have ended, when no event can name them any more. */
 void relay_pairs_free(struct relay *r);

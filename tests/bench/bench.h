@@ -84,6 +84,7 @@ void bench_packet(void);
 void bench_packet_send(void);
 void bench_stream(void);
 void bench_relay(void);
+void bench_echo(void);
 void bench_fdpass(void);
 
 #endif

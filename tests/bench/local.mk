@@ -9,6 +9,7 @@ tests_bench_bench_SOURCES = \
 	tests/bench/bus.c \
 	tests/bench/bus.h \
 	tests/bench/count.c \
+	tests/bench/echo.c \
 	tests/bench/fdpass.c \
 	tests/bench/main.c \
 	tests/bench/packet-send.c \

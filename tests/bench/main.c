@@ -123,6 +123,7 @@ static const struct part {
 	{ "packet-send", bench_packet_send },
 	{ "stream", bench_stream },
 	{ "relay", bench_relay },
+	{ "echo", bench_echo },
 	{ "fdpass", bench_fdpass },
 	{ "alg", bench_alg },
 };

@@ -26,6 +26,7 @@
 #define CHUNK 65536
 #define READ_SIZE 262144
 #define OUT "bench-out"
+#define RULES "bench-rules"
 
 /* Bytes of config.frames: with 10000, 20 MiB and 40 MiB. */
 #define BYTES_PER_FRAME 2048
@@ -111,6 +112,7 @@ struct setup {
 	enum family a;
 	enum family b;
 	int from_b;		/* which end sends */
+	int by_file;		/* vsock forward: the rule is in a file */
 };
 
 struct cost {
@@ -190,12 +192,23 @@ static void word(char *buf, size_t size, enum family f, unsigned int n,
 	snprintf(buf, size, "%s%u", socat ? theirs[listens][f] : ours[f], n);
 }
 
+static void write_rule(const char *a, const char *b)
+{
+	FILE *f = fopen(RULES, "w");
+
+	if (!f || fprintf(f, "%s %s\n", a, b) < 0 || fclose(f) < 0)
+		die(RULES);
+}
+
 /* size: socat's buffer; NULL for our relay. */
 static pid_t start_relay(const struct setup *s, const char *size)
 {
 	char a[64], b[64];
-	const char *const ours[] = { config.sockfam, "relay", "-n", "1", a, b,
-				     NULL };
+	const char *const words[] = { config.sockfam, "relay", "-n", "1", a, b,
+				      NULL };
+	const char *const rules[] = { config.sockfam, "vsock", "forward", "-n",
+				      "1", RULES, NULL };
+	const char *const *ours = s->by_file ? rules : words;
 	const char *const theirs[] = { "socat", "-b", size, a, b, NULL };
 
 	int save = dup(STDERR_FILENO);
@@ -204,6 +217,8 @@ static pid_t start_relay(const struct setup *s, const char *size)
 
 	word(a, sizeof(a), s->a, port, size != NULL, 1);
 	word(b, sizeof(b), s->b, port + 1, size != NULL, 0);
+	if (s->by_file && !size)
+		write_rule(a, b);
 	/* Its counters do not belong into the table. */
 	dup2(out, STDERR_FILENO);
 	pid = start_program(size ? theirs : ours, OUT);
@@ -265,7 +280,8 @@ static void show(const struct setup *s, int has_socat)
 		peer = measure(s, "8192");
 		big = measure(s, "262144");
 	}
-	snprintf(item, sizeof(item), "%s to %s",
+	snprintf(item, sizeof(item), "%s%s to %s",
+		 s->by_file ? "forward: " : "",
 		 names[s->from_b ? s->b : s->a],
 		 names[s->from_b ? s->a : s->b]);
 	show_row(&(struct row){ item, NONE, ours.relay, peer.relay });
@@ -291,8 +307,9 @@ static int has_vsock(void)
 void bench_relay(void)
 {
 	static const struct setup setups[] = {
-		{ UNIX, UNIX, 0 }, { TCP, UNIX, 0 }, { TCP, UNIX, 1 },
-		{ VSOCK, UNIX, 0 }, { VSOCK, UNIX, 1 },
+		{ UNIX, UNIX, 0, 0 }, { TCP, UNIX, 0, 0 },
+		{ TCP, UNIX, 1, 0 }, { VSOCK, UNIX, 0, 1 },
+		{ VSOCK, UNIX, 1, 1 },
 	};
 	size_t i;
 
@@ -301,6 +318,7 @@ void bench_relay(void)
 	for (i = 0; i < sizeof(setups) / sizeof(setups[0]); i++)
 		if (setups[i].a != VSOCK || has_vsock())
 			show(&setups[i], have_program("socat"));
+	unlink(RULES);
 	unlink(OUT);
 	unlink(OUT ".err");
 }

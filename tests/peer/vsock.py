@@ -12,7 +12,7 @@ import threading
 
 from fdtool import run_cases
 from vsocktool import (DATA, PATIENCE, TYPES, client, ended, finish,
-                       listener, new_port, run, start, start_program)
+                       got, listener, new_port, run, start, start_program)
 import vsock_forward
 
 MAGIC = 0x736f636b70657200
@@ -24,30 +24,34 @@ PLAN, READY = 1, 2
 def listen_socat():
     """Both ways at once."""
     port = new_port()
-    with open("data") as data:
-        p = start("listen", f"any:{port}", stdin=data)
+    with open("data") as data, open("out", "wb") as out:
+        p = start("listen", f"any:{port}", stdin=data, stdout=out)
     with open("data") as data:
         back = subprocess.run(["socat", "-t", "300", "-",
                                f"VSOCK-CONNECT:1:{port}"], stdin=data,
                               stdout=subprocess.PIPE, timeout=PATIENCE)
     assert back.stdout == DATA
-    assert finish(p)[0] == DATA
+    finish(p)
+    assert got() == DATA
 
 
 def listen_ncat():
     """One way at a time: it ends as soon as its peer has half closed."""
     port = new_port()
-    p = start("listen", f"local:{port}", stdin=subprocess.PIPE)
+    with open("out", "wb") as out:
+        p = start("listen", f"local:{port}", stdin=subprocess.PIPE,
+                  stdout=out)
     with open("data") as data:
         subprocess.run(["ncat", "--send-only", "--vsock", "1", str(port)],
                        stdin=data, timeout=PATIENCE, check=True)
-    assert finish(p)[0] == DATA
+    finish(p)
+    assert got() == DATA
     with open("data") as data:
         p = start("listen", f"local:{port}", stdin=data)
-    got = subprocess.run(["ncat", "--recv-only", "--vsock", "1", str(port)],
+    ncat = subprocess.run(["ncat", "--recv-only", "--vsock", "1", str(port)],
                          stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                         timeout=PATIENCE, check=True)
-    assert got.stdout == DATA
+                          timeout=PATIENCE, check=True)
+    assert ncat.stdout == DATA
     finish(p)
 
 

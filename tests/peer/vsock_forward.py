@@ -7,7 +7,7 @@ import subprocess
 import threading
 
 from vsocktool import (DATA, PATIENCE, SEQ, STREAM, client, ended, finish,
-                       listener, new_port, receive_all, run, start,
+                       got, listener, new_port, receive_all, run, start,
                        start_program)
 
 
@@ -35,6 +35,14 @@ def stop(p, errors=0):
     assert b" 0 messages lost" in err[-1], err
     assert b", %d errors" % errors in err[-1], err
     return err
+
+
+def descriptors(p):
+    return len(os.listdir(f"/proc/{p.pid}/fd"))
+
+
+def threads(p):
+    return len(os.listdir(f"/proc/{p.pid}/task"))
 
 
 def unix(path, kind=STREAM):
@@ -117,6 +125,7 @@ def messages():
                     "unix:./q,type=seqpacket",
                     f"unix:./m,type=seqpacket vsock:local:{to},"
                     "type=seqpacket")
+        before = descriptors(p)
         for s, other in ((client(port, SEQ), q), (unix("m", SEQ), back)):
             with s, other.accept()[0] as c:
                 for end, peer in ((s, c), (c, s)):
@@ -126,7 +135,15 @@ def messages():
                         assert peer.recv(100000) == DATA[:size]
                 s.shutdown(socket.SHUT_WR)
                 assert c.recv(1) == b""
-        stop(p)
+        # Nobody is there: no thread and no descriptor of it stays.
+        while descriptors(p) != before or threads(p) != 1:
+            pass
+        back.close()
+        with unix("m", SEQ) as s:
+            assert ended(s)
+        while descriptors(p) != before or threads(p) != 1:
+            pass
+        assert b"nothing listens" in stop(p, 1)[0]
 
 
 def peers():
@@ -141,12 +158,14 @@ def peers():
                               stdout=subprocess.PIPE, timeout=PATIENCE)
     assert back.stdout == DATA
     finish(server)
-    server = start_program("ncat", "--vsock", "-l", str(to), "--recv-only",
-                           port=to)
+    with open("out", "wb") as out:
+        server = start_program("ncat", "--vsock", "-l", str(to),
+                               "--recv-only", port=to, stdout=out)
     with open("data") as data:
         subprocess.run(["ncat", "--send-only", "--vsock", "1", str(port)],
                        stdin=data, timeout=PATIENCE, check=True)
-    assert finish(server)[0] == DATA
+    finish(server)
+    assert got() == DATA
     stop(p)
 
 
@@ -271,10 +290,6 @@ def comes_later():
 
 # ------------------------------------------------------------ killed peers
 
-def descriptors(p):
-    return len(os.listdir(f"/proc/{p.pid}/fd"))
-
-
 def killed():
     """Neither end takes the others with it."""
     port, to = new_port(), new_port()
@@ -333,6 +348,7 @@ def bad_rules():
             ("unix:./" + "a" * 200 + " unix:./b", "r:2:"),
             ("unix:./" + "a" * 70000, "Message too long"),
             ("#", "r: no rules in it"),
+            ("udp:127.0.0.1:9 unix:./b,type=dgram", "r:2: udp:127.0.0.1:9: "),
             ("unix:./none/a unix:./b", "unix:./none/a: No such file")):
         rules("# first", line)
         err = run("forward", "r", status=1, words=words)[1]

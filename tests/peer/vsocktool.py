@@ -24,11 +24,11 @@ def new_port():
     return next(ports)
 
 
-def start(*args, says=True, program=False, stdin=subprocess.DEVNULL):
+def start(*args, says=True, program=False, stdin=subprocess.DEVNULL,
+          stdout=subprocess.PIPE):
     """In the background; says: until it says that it listens."""
     p = subprocess.Popen(args if program else (TOOL, "vsock") + args,
-                         stdin=stdin, stdout=subprocess.PIPE,
-                         stderr=subprocess.PIPE)
+                         stdin=stdin, stdout=stdout, stderr=subprocess.PIPE)
     started.append(p)
     if says and not program:
         line = p.stderr.readline()
@@ -36,9 +36,9 @@ def start(*args, says=True, program=False, stdin=subprocess.DEVNULL):
     return p
 
 
-def start_program(*args, port):
+def start_program(*args, port, **how):
     """Until it listens at that port of vsock."""
-    p = start(*args, program=True)
+    p = start(*args, program=True, **how)
     while f":{port} " not in subprocess.run(
             ("ss", "-H", "-l", "-n", "--vsock"), capture_output=True,
             text=True, check=True).stdout:
@@ -58,6 +58,12 @@ def run(*args, status=0, words=""):
     assert p.returncode == status, (args, p.returncode, p.stderr)
     assert words.encode() in p.stderr, (args, p.stderr)
     return p.stdout, p.stderr
+
+
+def got():
+    """What went to the file out."""
+    with open("out", "rb") as f:
+        return f.read()
 
 
 def listener(port, kind=STREAM):
