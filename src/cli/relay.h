@@ -232,9 +232,10 @@ int relay_forward(const struct cli_verb *self, int argc, char **argv);
 #define RELAY_FORWARD_ARGS "[-n CLIENTS] [-m CLIENTS] [-i SECONDS] " \
 	"[-w SECONDS] [-q SECONDS] RULES"
 #define RELAY_FORWARD_DETAILS \
-"RULES is a file with a line \"A B [allow=CIDS]\" for each; # begins a\n" \
-"comment. A listens, and each of its clients is joined to B, as relay does it;\n" \
-"see there for the options, of which -n and -m are for each rule.\n" \
+"RULES is a file of lines \"A B [allow=CIDS]\"; a word with # in front begins\n" \
+"a comment. A listens, and each of its clients is joined to B, as relay\n" \
+"does it; see there for the options. -n and -m are of each rule. If B is\n" \
+"a name, all wait while it is resolved.\n" \
 "  vsock:any:1024  unix:/run/app.sock  allow=3-9  # guests, only these\n" \
 "  tcp:127.0.0.1:8080  vsock:3:80          # to a guest\n" \
 "  unix:/run/vm3  vsock:3:any              # \"CONNECT PORT\" leads to PORT\n" \

@@ -59,7 +59,8 @@ static int receive_block(struct perf *p, unsigned int kind,
 /* -------------------------------------------------------------- data -- */
 
 /* What failed ends the other way as well. */
-static void end_way(struct perf *p, struct perf_way *w, int64_t begun, int error)
+static void end_way(struct perf *p, struct perf_way *w, int64_t begun,
+		    int error)
 {
 	w->ns = progress_now_ns() - begun;
 	w->error = error;

@@ -13,7 +13,7 @@ ANY = 0xffffffff
 PATIENCE = 600          # for what must come: no load reaches it
 STREAM, SEQ = socket.SOCK_STREAM, socket.SOCK_SEQPACKET
 TYPES = ((STREAM, "stream"), (SEQ, "seqpacket"))
-DATA = random.Random(1).randbytes(3000000)
+DATA = random.Random(1).randbytes(1000000)
 TOOL = sys.argv[1]
 ports = iter(range(7750, 7950))
 
