@@ -232,7 +232,7 @@ int relay_forward(const struct cli_verb *self, int argc, char **argv);
 #define RELAY_FORWARD_ARGS "[-n CLIENTS] [-m CLIENTS] [-i SECONDS] " \
 	"[-w SECONDS] [-q SECONDS] RULES"
 #define RELAY_FORWARD_DETAILS \
-"RULES is a file of lines \"A B [allow=CIDS]\"; a word with # in front begins\n" \
+"RULES is a file of lines \"A B [allow=CIDS]\"; a word with # in front is\n" \
 "a comment. A listens, and each of its clients is joined to B, as relay\n" \
 "does it; see there for the options. -n and -m are of each rule. If B is\n" \
 "a name, all wait while it is resolved.\n" \
