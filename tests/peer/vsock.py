@@ -24,7 +24,7 @@ PLAN, READY = 1, 2
 def listen_socat():
     """Both ways at once."""
     port = new_port()
-    with open("data") as data, open("out", "wb") as out:
+    with open("data") as data, open("got", "wb") as out:
         p = start("listen", f"any:{port}", stdin=data, stdout=out)
     with open("data") as data:
         back = subprocess.run(["socat", "-t", "300", "-",
@@ -38,7 +38,7 @@ def listen_socat():
 def listen_ncat():
     """One way at a time: it ends as soon as its peer has half closed."""
     port = new_port()
-    with open("out", "wb") as out:
+    with open("got", "wb") as out:
         p = start("listen", f"local:{port}", stdin=subprocess.PIPE,
                   stdout=out)
     with open("data") as data:

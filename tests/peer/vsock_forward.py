@@ -159,7 +159,7 @@ def peers():
                               stdout=subprocess.PIPE, timeout=PATIENCE)
     assert back.stdout == DATA
     finish(server)
-    with open("out", "wb") as out:
+    with open("got", "wb") as out:
         server = start_program("ncat", "--vsock", "-l", str(to),
                                "--recv-only", port=to, stdout=out)
     with open("data") as data:

@@ -61,8 +61,8 @@ def run(*args, status=0, words=""):
 
 
 def got():
-    """What went to the file out."""
-    with open("out", "rb") as f:
+    """What went to the file got."""
+    with open("got", "rb") as f:
         return f.read()
 
 
