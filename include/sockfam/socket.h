@@ -216,7 +216,8 @@ int sfam_recv_until_end(int fd, void *buf, size_t size, int64_t timeout_ns,
 
 /*
  * One recv(2) within a time: what is there, up to size bytes, a datagram
- * or part of a stream; 0 at the end of a stream. ret_from may be NULL.
+ * or part of a stream; 0 at the end of a stream, and where it would wait for
+ * what cannot come (after shutdown(2)). ret_from may be NULL.
  * -EMSGSIZE: the datagram was longer than size; it is lost. -ETIMEDOUT.
  * -ENOBUFS: descriptors came with it on a unix socket, which have no place
  * here; they are closed, and what came with them is lost: take

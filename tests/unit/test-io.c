@@ -394,6 +394,40 @@ START_TEST(until_end_vsock)
 }
 END_TEST
 
+/* Datagrams have no end but that of one's own shutdown. */
+START_TEST(end_of_datagrams)
+{
+	size_t control[64];
+	struct sockaddr_storage from;
+	char c;
+	struct iovec iov = { &c, 1 };
+	struct msghdr msg = {
+		.msg_name = &from,
+		.msg_namelen = sizeof(from),
+		.msg_iov = &iov,
+		.msg_iovlen = 1,
+		.msg_control = control,
+		.msg_controllen = sizeof(control),
+	};
+	int fd[2];
+
+	unix_pair(fd, SOCK_DGRAM);
+	ck_assert_int_eq(send(fd[1], "x", 1, 0), 1);
+	ck_assert_int_eq(shutdown(fd[0], SHUT_RD), 0);
+	ck_assert_int_eq(sfam_recv(fd[0], &c, 1, SFAM_FOREVER, NULL), 1);
+	ck_assert_int_eq(sfam_recv(fd[0], &c, 1, SFAM_FOREVER, NULL), 0);
+	ck_assert_int_eq(sfam_recvmsg(fd[0], &msg, 0, SFAM_FOREVER), 0);
+	ck_assert_uint_eq(msg.msg_namelen, 0);
+	ck_assert_uint_eq(msg.msg_controllen, 0);
+	ck_assert_int_eq(msg.msg_flags, 0);
+	/* Both ways: a hang-up. */
+	ck_assert_int_eq(shutdown(fd[0], SHUT_RDWR), 0);
+	ck_assert_int_eq(sfam_recv(fd[0], &c, 1, SFAM_FOREVER, NULL), 0);
+	close(fd[0]);
+	close(fd[1]);
+}
+END_TEST
+
 int main(void)
 {
 	const struct harness_test tests[] = {
@@ -414,6 +448,7 @@ int main(void)
 		{ until_end_unix, NULL },
 		{ until_end_inet, "netns" },
 		{ until_end_vsock, "vsock-loopback" },
+		{ end_of_datagrams, NULL },
 	};
 
 	return harness_run("io", tests, HARNESS_LEN(tests));

@@ -210,6 +210,8 @@ static void check_end(int fd, const char *unread, int cause)
 	ck_assert_uint_eq(got.from.len, 0);
 	ck_assert_ok(sfam_tipc_recv(fd, &c, 1, &got, 0));
 	ck_assert_int_eq(got.kind, SFAM_TIPC_END);
+	ck_assert_int_eq(sfam_recv(fd, &c, 1, SFAM_FOREVER, NULL), 0);
+	ck_assert_int_eq(sfam_recv(fd, &c, 1, LONG_NS, NULL), 0);
 	ck_assert_err(sfam_tipc_send(fd, NULL, "x", 1, 0), EPIPE);
 }
 

@@ -199,22 +199,20 @@ int sfam__sys_sleep(int64_t ns, struct sfam__deadline deadline)
 }
 
 /*
- * What to do about a failed call that did not wait: 0 to try again, or the
- * error. EINTR is possible even then: some families take locks.
+ * What to do about a failed call that did not wait: 0 or poll(2)'s revents to
+ * try again, or the error. EINTR is possible even then: some families take
+ * locks.
  */
 static int wait_or_fail(int fd, short events, int error,
 			struct sfam__deadline deadline)
 {
-	int r;
-
 	if (error == EINTR)
 		return 0;
 	if (error != EAGAIN)
 		return -error;
 	if (deadline.at_ns == 0)
 		return -ETIMEDOUT;
-	r = sfam__sys_wait(fd, events, deadline);
-	return r < 0 ? r : 0;
+	return sfam__sys_wait(fd, events, deadline);
 }
 
 ssize_t sfam__sys_sendmsg(int fd, const struct msghdr *msg, int flags,
@@ -256,18 +254,37 @@ ssize_t sfam__sys_sendmsg_whole(int fd, const struct msghdr *msg, int flags,
 	return r < 0 ? r : n;
 }
 
+/* As recvmsg(2) leaves it at the end of a stream. */
+static ssize_t tell_end(struct msghdr *msg)
+{
+	msg->msg_namelen = 0;
+	msg->msg_controllen = 0;
+	msg->msg_flags = 0;
+	return 0;
+}
+
+/*
+ * Nothing there, and nothing will come: for ever ready in poll(2), while a
+ * receive that does not wait says EAGAIN. So it is with TIPC once the end is
+ * told (tipc_wait_for_rcvmsg(), net/tipc/socket.c), and with unix datagrams
+ * after a shutdown(2) (__unix_dgram_recvmsg(), net/unix/af_unix.c).
+ */
+#define HUNG_UP (POLLHUP | POLLRDHUP)
+
 ssize_t sfam__sys_recvmsg(int fd, struct msghdr *msg, int flags,
 			  struct sfam__deadline deadline)
 {
-	short events = flags & MSG_OOB ? POLLPRI : POLLIN;
+	short events = flags & MSG_OOB ? POLLPRI : POLLIN | POLLRDHUP;
 	ssize_t n;
-	int r;
+	int r = 0;
 
 	flags |= MSG_DONTWAIT;
 	for (;;) {
 		n = recvmsg(fd, msg, flags);
 		if (n >= 0)
 			return n;
+		if (errno == EAGAIN && r & HUNG_UP)
+			return tell_end(msg);
 		r = wait_or_fail(fd, events, errno, deadline);
 		if (r < 0)
 			return r;
