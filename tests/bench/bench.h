@@ -86,5 +86,6 @@ void bench_stream(void);
 void bench_relay(void);
 void bench_echo(void);
 void bench_fdpass(void);
+void bench_tipc(void);
 
 #endif

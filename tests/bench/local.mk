@@ -21,6 +21,7 @@ tests_bench_bench_SOURCES = \
 	tests/bench/send.c \
 	tests/bench/stream.c \
 	tests/bench/text.c \
+	tests/bench/tipc.c \
 	tests/bench/veth.c \
 	tests/bench/veth.h
 

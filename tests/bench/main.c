@@ -105,7 +105,7 @@ static void usage(void)
 {
 	fprintf(stderr, "usage: bench [-i IF] [-n FRAMES] [-s SOCKFAM] "
 			"[text|addr|receive|send|play|gen|packet|"
-			"packet-send|stream|relay|fdpass|alg]...\n");
+			"packet-send|stream|relay|echo|fdpass|tipc|alg]...\n");
 	exit(2);
 }
 
@@ -125,6 +125,7 @@ static const struct part {
 	{ "relay", bench_relay },
 	{ "echo", bench_echo },
 	{ "fdpass", bench_fdpass },
+	{ "tipc", bench_tipc },
 	{ "alg", bench_alg },
 };
 

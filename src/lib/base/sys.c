@@ -231,6 +231,23 @@ ssize_t sfam__sys_sendmsg(int fd, const struct msghdr *msg, int flags,
 	}
 }
 
+ssize_t sfam__sys_sendto(int fd, const void *buf, size_t len, const void *sa,
+			 socklen_t sa_len, struct sfam__deadline deadline)
+{
+	ssize_t n;
+	int r;
+
+	for (;;) {
+		n = sendto(fd, buf, len, MSG_DONTWAIT | MSG_NOSIGNAL, sa,
+			   sa_len);
+		if (n >= 0)
+			return n;
+		r = wait_or_fail(fd, POLLOUT, errno, deadline);
+		if (r < 0)
+			return r;
+	}
+}
+
 ssize_t sfam__sys_sendmsg_whole(int fd, const struct msghdr *msg, int flags,
 				struct sfam__deadline deadline)
 {

@@ -4,8 +4,6 @@
  * messages, flags, and a second address (tipc_recvmsg() and what it calls,
  * net/tipc/socket.c).
  */
-#include <poll.h>
-
 #include "tipc/tipc.h"
 
 #include "family/row.h"
@@ -21,36 +19,34 @@ struct addresses {
 	struct sockaddr_tipc member;
 };
 
-struct returned {
-	const void *data;
-	size_t len;
+/* What the control messages say. */
+struct told {
+	uint32_t cause;
+	struct tipc_service_range name;
+	const void *returned;
+	size_t returned_len;
 };
 
-static void note_control(struct sfam_tipc_received *ret,
-			 struct returned *returned, int type, const void *data,
+static void note_control(struct told *told, int type, const void *data,
 			 size_t len)
 {
-	uint32_t words[3] = { 0, 0, 0 };
-
-	memcpy(words, data, len < sizeof(words) ? len : sizeof(words));
 	switch (type) {
 	case TIPC_ERRINFO:
-		ret->cause = words[0];
+		if (len >= sizeof(told->cause))
+			memcpy(&told->cause, data, sizeof(told->cause));
 		break;
 	case TIPC_RETDATA:
-		returned->data = data;
-		returned->len = len;
+		told->returned = data;
+		told->returned_len = len;
 		break;
 	case TIPC_DESTNAME:
-		ret->name_type = words[0];
-		ret->name_lower = words[1];
-		ret->name_upper = words[2];
+		if (len >= sizeof(told->name))
+			memcpy(&told->name, data, sizeof(told->name));
 		break;
 	}
 }
 
-static void note_controls(struct sfam_tipc_received *ret,
-			  struct returned *returned, const struct msghdr *msg)
+static void note_controls(struct told *told, const struct msghdr *msg)
 {
 	const unsigned char *p = msg->msg_control;
 	size_t left = msg->msg_controllen;
@@ -59,105 +55,93 @@ static void note_controls(struct sfam_tipc_received *ret,
 
 	while ((cmsg = sfam__cmsg_step(&p, &left, &len)) != NULL)
 		if (cmsg->cmsg_level == SOL_TIPC)
-			note_control(ret, returned, cmsg->cmsg_type,
-				     CMSG_DATA(cmsg), len);
+			note_control(told, cmsg->cmsg_type, CMSG_DATA(cmsg),
+				     len);
 }
 
-static void clear(struct sfam_tipc_received *ret)
+/* All of *ret but kind, len and what is told. */
+static void note_sender(struct sfam_tipc_received *ret,
+			const struct msghdr *msg)
 {
+	const struct addresses *a = msg->msg_name;
+
 	memset(ret, 0, sizeof(*ret));
 	ret->from.family = &sfam__family_tipc;
 	ret->from.type = sfam__family_tipc.type;
-}
-
-static void note_addresses(struct sfam_tipc_received *ret,
-			   const struct addresses *a, socklen_t len)
-{
-	if (len >= sizeof(a->sock))
-		sfam__addr_set(&ret->from, &a->sock, sizeof(a->sock));
-	if (len >= sizeof(*a)) {
+	if (msg->msg_namelen >= sizeof(a->sock)) {
+		memcpy(&ret->from.storage, &a->sock, sizeof(a->sock));
+		ret->from.len = sizeof(a->sock);
+	}
+	if (msg->msg_namelen >= sizeof(*a)) {
 		ret->member_type = a->member.addr.name.name.type;
 		ret->member_instance = a->member.addr.name.name.instance;
 	}
 }
 
-/* Returns -EMSGSIZE if buf has no room for it. */
+/* A message of ours that came back, or the end of a connection. */
 static int note_returned(int fd, struct sfam_tipc_received *ret,
-			 const struct returned *returned, void *buf,
-			 size_t size)
+			 const struct told *told, const struct msghdr *msg)
 {
 	int connects = sfam__tipc_connects(fd);
 
 	if (connects < 0)
 		return connects;
-	if (returned->len > size)
+	if (told->returned_len > msg->msg_iov->iov_len)
 		return -EMSGSIZE;
-	if (returned->len)
-		memcpy(buf, returned->data, returned->len);
-	ret->len = returned->len;
+	if (told->returned_len)
+		memcpy(msg->msg_iov->iov_base, told->returned,
+		       told->returned_len);
+	note_sender(ret, msg);
 	ret->kind = connects ? SFAM_TIPC_END : SFAM_TIPC_REJECTED;
+	ret->len = told->returned_len;
 	return 0;
 }
 
 /*
  * A member's coming or going is MSG_OOB, and the kernel's own struct of it
- * is in the buffer, cut if that is short: so the event comes before
- * MSG_TRUNC.
+ * is in the buffer, cut if that is short.
  */
 static int note(int fd, struct sfam_tipc_received *ret,
-		const struct msghdr *msg, size_t n, size_t size)
+		const struct msghdr *msg, size_t n)
 {
-	struct returned returned = { NULL, 0 };
+	struct told told = { .cause = 0 };
+	int r = 0;
 
-	clear(ret);
-	note_addresses(ret, msg->msg_name, msg->msg_namelen);
 	if (msg->msg_controllen)
-		note_controls(ret, &returned, msg);
-	if (ret->cause)
-		return note_returned(fd, ret, &returned, msg->msg_iov->iov_base,
-				     size);
-	if (msg->msg_flags & MSG_OOB) {
+		note_controls(&told, msg);
+	if (told.cause) {
+		r = note_returned(fd, ret, &told, msg);
+	} else if (msg->msg_flags & MSG_OOB) {
+		note_sender(ret, msg);
 		ret->kind = msg->msg_flags & MSG_EOR ? SFAM_TIPC_LEFT :
 						       SFAM_TIPC_JOINED;
-		return 0;
+	} else if (msg->msg_flags & MSG_TRUNC) {
+		r = -EMSGSIZE;
+	} else {
+		note_sender(ret, msg);
+		ret->kind = n ? SFAM_TIPC_MESSAGE : SFAM_TIPC_END;
+		ret->len = n;
 	}
-	ret->len = n;
-	ret->kind = n ? SFAM_TIPC_MESSAGE : SFAM_TIPC_END;
-	return msg->msg_flags & MSG_TRUNC ? -EMSGSIZE : 0;
+	if (r < 0)
+		return r;
+	ret->cause = told.cause;
+	ret->name_type = told.name.type;
+	ret->name_lower = told.name.lower;
+	ret->name_upper = told.name.upper;
+	return 0;
 }
 
 /*
- * After the end of a connection the kernel says EAGAIN or ENOTCONN, and a
- * blocking receive might wait for ever (tipc_wait_for_rcvmsg()); poll tells.
- * Returns 1 for that end, 0 to try again.
+ * Long past, but poll(2) is asked once: after the end of a connection it alone
+ * tells of that (sfam__sys_recvmsg()).
  */
-static int wait_or_end(int fd, bool *last, struct sfam__deadline deadline)
-{
-	int r;
-
-	if (*last)
-		return 1;
-	r = sfam__sys_wait(fd, POLLIN, deadline);
-	/* What came before it is still to be received. */
-	*last = r > 0 && r & POLLHUP;
-	return r < 0 ? r : 0;
-}
-
-static int told_again(struct sfam_tipc_received *ret)
-{
-	clear(ret);
-	ret->kind = SFAM_TIPC_END;
-	return 0;
-}
+static const struct sfam__deadline now = { 1 };
 
 SFAM_PUBLIC int sfam_tipc_recv(int fd, void *buf, size_t size,
 			       struct sfam_tipc_received *ret,
 			       int64_t timeout_ns)
 {
-	const struct sfam__deadline now = sfam__deadline_in(0);
-	struct sfam__deadline deadline = sfam__deadline_in(timeout_ns);
 	size_t control[CONTROL_SIZE / sizeof(size_t)];
-	struct sfam_tipc_received got;
 	struct addresses from;
 	struct iovec iov = { buf, size };
 	struct msghdr msg = {
@@ -168,19 +152,8 @@ SFAM_PUBLIC int sfam_tipc_recv(int fd, void *buf, size_t size,
 		.msg_control = control,
 		.msg_controllen = sizeof(control),
 	};
-	bool last = false;
-	ssize_t n;
-	int r;
+	ssize_t n = sfam__sys_recvmsg(fd, &msg, 0, timeout_ns ?
+				      sfam__deadline_in(timeout_ns) : now);
 
-	while ((n = sfam__sys_recvmsg(fd, &msg, 0, now)) < 0) {
-		if (n != -ETIMEDOUT)
-			return (int)n;
-		r = wait_or_end(fd, &last, deadline);
-		if (r != 0)
-			return r < 0 ? r : told_again(ret);
-	}
-	r = note(fd, &got, &msg, (size_t)n, size);
-	if (r == 0)
-		*ret = got;
-	return r;
+	return n < 0 ? (int)n : note(fd, ret, &msg, (size_t)n);
 }
