@@ -200,10 +200,16 @@ sockfam_SOURCES = $(DECODE_SOURCES) \
 	src/cli/tipc-bearer.c \
 	src/cli/tipc-cli.c \
 	src/cli/tipc-cli.h \
+	src/cli/tipc-group.c \
 	src/cli/tipc-links.c \
 	src/cli/tipc-monitor.c \
 	src/cli/tipc-names.c \
 	src/cli/tipc-node.c \
+	src/cli/tipc-recv.c \
+	src/cli/tipc-send.c \
+	src/cli/tipc-talk.c \
+	src/cli/tipc-talk.h \
+	src/cli/tipc-watch.c \
 	src/cli/tipc.c \
 	src/cli/vsock-messages.c \
 	src/cli/vsock-messages.h \

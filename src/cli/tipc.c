@@ -5,6 +5,7 @@
 #include "cli.h"
 #include "stream.h"
 #include "tipc-cli.h"
+#include "tipc-talk.h"
 
 #define QUIET_DEFAULT_NS INT64_C(1000000000)
 
@@ -62,6 +63,38 @@ static int run_connect(const struct cli_verb *self, int argc, char **argv)
 	return status;
 }
 
+/* The end of stdin cannot be told, so it is the client that ends. */
+static int pipe_to_end(int sock)
+{
+	return stream_pipe_quiet(sock, SFAM_FOREVER);
+}
+
+static int run_listen(const struct cli_verb *self, int argc, char **argv)
+{
+	struct sfam_addr addr;
+	uint64_t clients;
+	int status;
+	int fd = stream_listen(self, argc, argv, "tipc", &addr, &clients,
+			       &status);
+
+	if (fd < 0)
+		return status;
+	status = stream_serve_pipe(fd, &addr, clients ? clients : 1,
+				   pipe_to_end, NULL, NULL);
+	close(fd);
+	return status;
+}
+
+static int run_ping(const struct cli_verb *self, int argc, char **argv)
+{
+	return stream_ping(self, argc, argv, "tipc");
+}
+
+static int run_perf(const struct cli_verb *self, int argc, char **argv)
+{
+	return stream_perf(self, argc, argv, "tipc");
+}
+
 static const struct cli_verb below[] = {
 	{
 		.name = "echo",
@@ -85,6 +118,79 @@ static const struct cli_verb below[] = {
 "stdin gives (at most 65536 bytes) is one message. TIPC cannot close the\n"
 "sending half alone, hence -q; an answer that comes later is lost.\n",
 		.run = run_connect,
+	}, {
+		.name = "listen",
+		.args = "[-n CLIENTS] ADDR",
+		.help = "the same with a client that comes, until it ends",
+		.details =
+"  -n CLIENTS  so many clients, one after another (default 1)\n"
+"ADDR is as with echo. Prints 'listening on ADDR' on stderr when clients may\n"
+"come.\n",
+		.run = run_listen,
+	}, {
+		.name = "ping",
+		.args = STREAM_PING_ARGS,
+		.help = STREAM_PING_HELP,
+		.details = STREAM_PING_DETAILS
+"ADDR is [tipc:]TYPE:INSTANCE[,type=stream]; tipc echo is such a server.\n",
+		.run = run_ping,
+	}, {
+		.name = "perf",
+		.args = STREAM_PERF_ARGS,
+		.help = STREAM_PERF_HELP,
+		.details = STREAM_PERF_DETAILS
+"ADDR is [tipc:]TYPE:INSTANCE[,type=stream].\n",
+		.run = run_perf,
+	}, {
+		.name = "send",
+		.args = "[-i IMPORTANCE] [-w SECONDS] [--json] ADDR [TEXT]...",
+		.help = "messages without a connection, and what comes back",
+		.details =
+"  -i IMPORTANCE  low, medium, high, critical: dropped last by who is slow\n"
+"  -w SECONDS     wait so long for answers, and for what is rejected; of one\n"
+"                 receiver, no longer than until there is one for each\n"
+"  --json         what comes back as JSON\n"
+"Each TEXT is a message; without any, all of stdin is one. ADDR is a service\n"
+"(any one that has it, with ,domain=NODE there), a range (all who have a name\n"
+"of it), or socket:NODE:REF. Status 1 if a message was rejected.\n"
+TIPC_TALK_LINES_HELP,
+		.run = tipc_send_run,
+	}, {
+		.name = "recv",
+		.args = "[-e] [-n N] [-r | --json] ADDR...",
+		.help = "messages to services or ranges, without a connection",
+		.details =
+"  -e      refuse names that another has\n"
+"  -n N    end after so many messages\n"
+"  -r      their bytes alone\n"
+"  --json  an object for each\n"
+"Prints 'listening on ADDR' on stderr when messages may come.\n"
+TIPC_TALK_LINES_HELP,
+		.run = tipc_recv_run,
+	}, {
+		.name = "watch",
+		.args = "[-n N] [--json] [ADDR]... | -w SECONDS ADDR",
+		.help = "services, or nodes and links, that come and go",
+		.details =
+"  -n N        end after so many events\n"
+"  -w SECONDS  wait so long until somebody has the name; status 1: nobody\n"
+"  --json      an object for each\n"
+"ADDR is a service or a range of them; without any: nodes and links. What is\n"
+"there already comes first.\n",
+		.run = tipc_watch_run,
+	}, {
+		.name = "group",
+		.args = "[-m N] [-n N] [--json] GROUP:INSTANCE[@SCOPE]",
+		.help = "be a member of a group, and talk to the others",
+		.details =
+"  -m N    read stdin when so many others are there (default 1)\n"
+"  -n N    leave after so many messages; 0: by a signal only\n"
+"  --json  an object for each event\n"
+"Each line of stdin is TO MESSAGE, where TO is *: everybody; an INSTANCE: one\n"
+"member of it; INSTANCE-INSTANCE: all of it; socket:NODE:REF: that member.\n"
+"Without -n the member leaves at the end of stdin.\n"
+TIPC_TALK_LINES_HELP,
+		.run = tipc_group_run,
 	}, {
 		.name = "node",
 		.args = "[--json]",
