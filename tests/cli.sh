@@ -435,6 +435,10 @@ says 2 "-X goes with -x" can isotp dump -s 123 -d 321 -X 5 lo
 says 2 "-r wants one address" can isotp dump -s 123 -d 321 -x any -r lo
 says 2 "-t x: not one" can isotp dump -s 123 -d 321 -t x lo
 
+says 2 "to which address?" tipc send -i high
+says 2 "-w waits for one name" tipc watch -w 1
+says 0 "leave after so many messages; 0: by a signal only" tipc group -h
+
 # A full disk is told, and a reader that goes away ends it in silence.
 if [ -w /dev/full ]; then
 	"$SOCKFAM" addr unix:/x >/dev/full 2>"$work/err"

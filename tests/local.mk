@@ -422,6 +422,7 @@ PEER_TESTS = \
 	tests/peer/relay.sh \
 	tests/peer/sockets.sh \
 	tests/peer/tipc-ctl.sh \
+	tests/peer/tipc.sh \
 	tests/peer/verbs.sh \
 	tests/peer/vsock.sh
 
@@ -480,6 +481,7 @@ EXTRA_DIST += $(CLI_TEST) $(M32_TEST) $(PEER_TESTS) \
 	tests/peer/relay.py \
 	tests/peer/sockets.py \
 	tests/peer/tipc-ctl.py \
+	tests/peer/tipc.py \
 	tests/peer/verbs-fd.sh \
 	tests/peer/verbs-stream.sh \
 	tests/peer/verbs.py \
