@@ -437,6 +437,7 @@ says 2 "-t x: not one" can isotp dump -s 123 -d 321 -t x lo
 
 says 2 "to which address?" tipc send -i high
 says 2 "-w waits for one name" tipc watch -w 1
+says 2 "-w 9300000000: not a number of seconds" tipc watch -w 9300000000 1:1
 says 0 "leave after so many messages; 0: by a signal only" tipc group -h
 
 # A full disk is told, and a reader that goes away ends it in silence.

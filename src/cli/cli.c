@@ -118,7 +118,7 @@ int cli_seconds(const char *text, int64_t *ret_ns)
 	int digits = 0;
 
 	for (p = text; *p >= '0' && *p <= '9'; p++, digits++) {
-		if (ns > 1000000000)
+		if (ns > 900000000)	/* or it would not fit as ns */
 			return -1;
 		ns = ns * 10 + (*p - '0');
 	}
