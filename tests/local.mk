@@ -421,6 +421,7 @@ PEER_TESTS = \
 	tests/peer/packet.sh \
 	tests/peer/relay.sh \
 	tests/peer/sockets.sh \
+	tests/peer/tipc-can.sh \
 	tests/peer/tipc-ctl.sh \
 	tests/peer/tipc.sh \
 	tests/peer/verbs.sh \

@@ -167,6 +167,7 @@ sockfam_SOURCES = $(DECODE_SOURCES) \
 	src/cli/relay-begin.c \
 	src/cli/relay-file.c \
 	src/cli/relay-flow.c \
+	src/cli/relay-group.c \
 	src/cli/relay-loop.c \
 	src/cli/relay-message.c \
 	src/cli/relay-open.c \

@@ -46,6 +46,8 @@ void relay_flow_init(struct relay *r, struct flow *f)
 		f->get = relay_get_stdin;
 	else if (from->is_stdio && to->kind == RELAY_FRAMES)
 		f->get = relay_get_lines;
+	else if (from->is_group)
+		f->get = relay_get_group;
 	else if (from->kind != RELAY_BYTES)
 		f->get = relay_get_messages;
 	else if (!from->is_stdio && !to->is_stdio)

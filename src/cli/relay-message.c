@@ -80,6 +80,10 @@ static int is_of_message(int error)
 static void drop_message(struct relay *r, struct flow *f, const char *what,
 			 int error)
 {
+	if (f->to->is_group && error == EHOSTUNREACH) {
+		r->count.lost++;	/* said when the last member left */
+		return;
+	}
 	if (error != f->said)
 		relay_say(r, f->pair, what, -error);
 	else

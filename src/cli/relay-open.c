@@ -10,6 +10,13 @@
 
 #include "relay.h"
 
+/*
+ * Frames that may wait for the slowest member of a group: two seconds of a
+ * full bus, in which a node that is gone is missed (1.5 s, if nobody sets
+ * another tolerance). The kernel may give less; what does not fit is counted.
+ */
+#define GROUP_ROOM 16384
+
 static int has_trait(const struct sfam_family *f, uint32_t trait)
 {
 	return f && sfam_family_traits(f) & trait;
@@ -36,7 +43,8 @@ enum relay_kind relay_endpoint_kind(const struct endpoint *e)
  */
 int relay_is_bus(const struct endpoint *e)
 {
-	return e->is_parsed && has_trait(e->addr.family, SFAM_TRAIT_BUS);
+	return e->is_group ||
+	       (e->is_parsed && has_trait(e->addr.family, SFAM_TRAIT_BUS));
 }
 
 /*
@@ -97,9 +105,18 @@ static int open_text(const struct endpoint *e, enum sfam_open_how how,
 	return fd;
 }
 
+static int open_group(const struct endpoint *e)
+{
+	int fd = relay_group_open(e);
+
+	return fd < 0 ? (cli_bad_call(e->text, fd), -1) : fd;
+}
+
 static int open_endpoint(const struct endpoint *e, enum sfam_open_how how,
 			 const struct sfam_open_opts *opts)
 {
+	if (e->is_group)
+		return open_group(e);
 	if (e->is_parsed)
 		return cli_open(&e->addr, how, opts);
 	return open_text(e, how, opts, 1);
@@ -212,7 +229,8 @@ int relay_connect_async(struct relay *r, struct pair *p, int *ret_fd)
 		return connect_by_name(r, e, ret_fd);
 	addr = relay_address_of_b(p);
 	opts.flags = SFAM_OPEN_NONBLOCK;
-	fd = sfam_open(&addr, relay_is_bus(e) ? SFAM_OPEN_BIND :
+	fd = e->is_group ? relay_group_open(e) :
+	     sfam_open(&addr, relay_is_bus(e) ? SFAM_OPEN_BIND :
 		       SFAM_OPEN_SOCKET, &opts);
 	if (fd < 0)
 		return fd == -EMFILE || fd == -ENFILE ? -EAGAIN : fd;
@@ -235,6 +253,13 @@ int relay_connect_async(struct relay *r, struct pair *p, int *ret_fd)
 int relay_out_fd(const struct side *s)
 {
 	return s->out.fd >= 0 ? s->out.fd : s->in.fd;
+}
+
+const struct endpoint *relay_side_endpoint(const struct side *s)
+{
+	const struct pair *p = s->in.pair;
+
+	return s == &p->a ? &p->rule->a : &p->rule->b;
 }
 
 static void stdio_side(struct side *s)
@@ -283,6 +308,7 @@ static int get_int(int fd, int name)
 int relay_side(struct relay *r, struct side *s, struct pair *p, int fd)
 {
 	const struct sfam_family *f = NULL;
+	ssize_t room;
 	int type;
 
 	memset(s, 0, sizeof(*s));
@@ -296,7 +322,8 @@ int relay_side(struct relay *r, struct side *s, struct pair *p, int fd)
 	type = get_int(fd, SO_TYPE);
 	if (sfam_family_by_fd(&f, fd) < 0)
 		f = NULL;
-	s->is_bus = has_trait(f, SFAM_TRAIT_BUS);
+	s->is_group = relay_side_endpoint(s)->is_group;
+	s->is_bus = s->is_group || has_trait(f, SFAM_TRAIT_BUS);
 	s->ends_as_one = has_trait(f, SFAM_TRAIT_ENDS_AS_ONE);
 	s->kind = kind_of(f, type);
 	if (type == SOCK_STREAM) {
@@ -304,6 +331,11 @@ int relay_side(struct relay *r, struct side *s, struct pair *p, int fd)
 		return 0;
 	}
 	message_side(s, type, get_int(fd, SO_DOMAIN));
+	if (s->kind == RELAY_FRAMES && r->with_group) {
+		room = sfam_can_set_room(fd, GROUP_ROOM);
+		if (room < 0)
+			return (int)room;
+	}
 	/* getpeername(2) does not know the peer of a TIPC datagram socket. */
 	s->has_no_peer = s == &p->a && !r->a_connects && !s->is_connection &&
 			 !s->is_bus;

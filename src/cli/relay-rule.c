@@ -64,7 +64,11 @@ int relay_rule_read(const struct relay *r, struct rule *rule, const char *a,
 		return -1;
 	rule->asks = has_any_port(&rule->b);
 	ret_fault->word = a;
-	ret_fault->words = check_rule(r, rule);
+	if (r->with_group &&
+	    relay_group_mark(&rule->a) + relay_group_mark(&rule->b) == 0)
+		ret_fault->words = "-g: neither is tipc:GROUP:MEMBER";
+	else
+		ret_fault->words = check_rule(r, rule);
 	return ret_fault->words ? -1 : 0;
 }
 

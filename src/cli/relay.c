@@ -38,6 +38,9 @@ static int read_option(const struct cli_verb *self, int c, struct relay *r)
 	case 'c':
 		r->a_connects = 1;
 		return CLI_OK;
+	case 'g':
+		r->with_group = 1;
+		return CLI_OK;
 	case 'n':
 		return read_clients(self, c, &r->clients);
 	case 'm':
@@ -262,7 +265,7 @@ static int run_relay(const struct cli_verb *self, int argc, char **argv)
 	int status;
 
 	init(&r);
-	status = read_usage(self, argc, argv, "+:cn:m:i:w:q:", &r);
+	status = read_usage(self, argc, argv, "+:cgn:m:i:w:q:", &r);
 	if (status != CLI_OK)
 		return status;
 	if (argc - optind != 2)
@@ -290,7 +293,7 @@ int relay_forward(const struct cli_verb *self, int argc, char **argv)
 const struct cli_verb cli_relay = {
 	.name = "relay",
 	.args = "[-c] [-n CLIENTS] [-m CLIENTS] [-i SECONDS] [-w SECONDS] "
-		"[-q SECONDS] A B",
+		"[-q SECONDS] [-g] A B",
 	.help = "join any address to any other, both ways",
 	.details =
 "A listens and each of its clients gets a connection to B; '-' is stdin and\n"
@@ -304,6 +307,9 @@ const struct cli_verb cli_relay = {
 "  -q SECONDS  when one side ended and the other cannot be told (TIPC,\n"
 "              datagrams): go on until that one is silent for so long, or\n"
 "              for so long in all if it has no connection (default 1)\n"
+"  -g          A or B is tipc:GROUP:MEMBER: joins that group of the cluster,\n"
+"              sends to all others in it and takes what they send; who comes\n"
+"              and goes is told on stderr. MEMBER may be the same for all\n"
 "Streams go to streams, messages to sockets with messages, each one whole.\n"
 "Beside '-' one read is one message, and a CAN frame is a line: 123#1122 or\n"
 "a line of candump -L in, a line of candump -L out. SIGUSR1 prints the\n"

@@ -39,6 +39,7 @@ struct endpoint {
 	int is_resolved;	/* addr is what the name gave once */
 	int is_vsock;		/* so vsock is set, and addr is its at */
 	int is_monitor;		/* ... which is a unix socket */
+	int is_group;		/* addr is a member of a TIPC group */
 	struct sfam_addr addr;
 	struct sfam_vsock_addr vsock;
 };
@@ -51,6 +52,8 @@ struct side {
 	enum relay_kind kind;	/* RELAY_ANY: takes the other's */
 	int is_connection;	/* it has an end */
 	int is_bus;		/* bound; sends without a peer */
+	int is_group;		/* a bus, with members: */
+	uint64_t members;	/* others than us */
 	int ends_as_one;	/* TIPC has no half close */
 	int has_control;	/* it tells drops and times */
 	size_t write_max;	/* so much never waits after POLLOUT */
@@ -164,6 +167,7 @@ struct message_batch;
 struct relay {
 	/* options */
 	int a_connects;
+	int with_group;
 	uint64_t max_open;	/* of a rule */
 	uint64_t clients;	/* of a rule, until it ends */
 	int64_t idle_ns;
@@ -212,6 +216,8 @@ struct sfam_addr relay_address_of_b(const struct pair *p);
 /* Fills a side from its descriptor; fd -1 for stdin and stdout. 0 or -errno. */
 int relay_side(struct relay *r, struct side *s, struct pair *p, int fd);
 int relay_out_fd(const struct side *s);
+/* What s is an opening of. */
+const struct endpoint *relay_side_endpoint(const struct side *s);
 /* What its socket moves; RELAY_ANY for stdin, and names. */
 enum relay_kind relay_endpoint_kind(const struct endpoint *e);
 /* 0: it has no connections, that is certain. */
@@ -266,6 +272,14 @@ void relay_rule_close(struct rule *rule);
 /* Reads a file into r->rules. CLI_OK, or prints. */
 int relay_file_read(struct relay *r, const char *path);
 void relay_file_free(struct relay *r);
+
+/* ------------------------------------------------------ relay-group -- */
+
+/* Makes a TIPC service that of a member; 0: it is no service. */
+int relay_group_mark(struct endpoint *e);
+/* Joins, and says so. The descriptor or -errno. */
+int relay_group_open(const struct endpoint *e);
+int relay_get_group(struct relay *r, struct flow *f);
 
 /* ------------------------------------------------------ relay-begin -- */
 
