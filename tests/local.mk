@@ -144,11 +144,13 @@ UNIT_TESTS = \
 	tests/unit/test-tipc-group \
 	tests/unit/test-tipc-message \
 	tests/unit/test-tipc-names \
+	tests/unit/test-tipc-nodes \
 	tests/unit/test-tipc-topology \
 	tests/unit/test-vsock-address \
 	tests/unit/test-vsock-connect \
 	tests/unit/test-vsock-monitor \
 	tests/unit/test-vsock-socket \
+	tests/unit/test-tipc-traffic \
 	tests/unit/test-watch
 if HAVE_CRYPTO
 UNIT_TESTS += tests/unit/test-alg-random
@@ -335,9 +337,13 @@ tests_unit_test_tipc_group_SOURCES = tests/unit/test-tipc-group.c \
 	tests/unit/test-tipc-data.h
 tests_unit_test_tipc_message_SOURCES = tests/unit/test-tipc-message.c \
 	tests/unit/test-tipc-data.h
+tests_unit_test_tipc_nodes_SOURCES = tests/unit/test-tipc-nodes.c \
+	tests/unit/test-tipc-data.h tests/unit/test-tipc-nodes.h
 tests_unit_test_tipc_topology_LDADD = $(LDADD) -lpthread
 tests_unit_test_tipc_topology_SOURCES = tests/unit/test-tipc-topology.c \
 	tests/unit/test-tipc-data.h
+tests_unit_test_tipc_traffic_SOURCES = tests/unit/test-tipc-traffic.c \
+	tests/unit/test-tipc-data.h tests/unit/test-tipc-nodes.h
 tests_unit_test_tipc_names_SOURCES = tests/unit/test-tipc-names.c \
 	tests/unit/test-tipc.h
 tests_unit_test_vsock_connect_SOURCES = tests/unit/test-vsock-connect.c \
