@@ -99,6 +99,7 @@ run "fuzz, 20 s each" make -C build-gcc -s fuzz SECONDS=20
 run "distcheck" make -C build-gcc -s distcheck
 run "VM, Linux 6.12" make -C build-gcc -s check-vm KERNEL=6.12
 finish "VM, Linux 6.1"
+run "VM pair, Linux 6.12" make -C build-gcc -s check-vmpair
 run "the tour" env PATH="$PWD/build-gcc:$PATH" tests/vm/run sh \
 	"$PWD/contrib/tour.sh"
 

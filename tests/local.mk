@@ -448,6 +448,11 @@ EXTRA_DIST += $(CLI_TEST) $(M32_TEST) $(PEER_TESTS) \
 	tests/fuzz/fuzz-decode.c \
 	tests/fuzz/fuzz-filter.c \
 	tests/fuzz/fuzz-isotp.c \
+	tests/pair/guest.py \
+	tests/pair/host \
+	tests/pair/init \
+	tests/pair/pair.py \
+	tests/pair/run \
 	tests/peer/addr.py \
 	tests/peer/alg-cipher.sh \
 	tests/peer/alg-rest.sh \
@@ -525,6 +530,12 @@ check-vm: check-vm-programs
 		$(abs_srcdir)/$(M32_TEST) $(abs_srcdir)/$(CLI_TEST) \
 		$(PEER_TESTS:%=$(abs_srcdir)/%) </dev/null
 
+# A host with vhost_vsock, and a guest in it: vsock between real machines.
+check-vmpair: all
+	PATH="/usr/sbin:/usr/bin:$$PATH" SOCKFAM=$(abs_builddir)/sockfam \
+	$(srcdir)/tests/pair/run $(KERNEL) $(abs_builddir)/pair
+CLEANFILES += pair/initrd pair/state
+
 # A thousand clients of one relay for a minute, by hand: all their bytes must
 # come back, and the descriptors go.
 soak-relay: all
@@ -578,7 +589,7 @@ fuzz:
 	done
 CLEANFILES += fuzz.log fuzz-tried.so fuzz-can-log fuzz-can-text \
 	fuzz-capture fuzz-addr fuzz-decode fuzz-bpf fuzz-isotp fuzz-filter
-.PHONY: check-vm check-vm-programs fuzz measure-million measure-replay \
-	soak-relay
+.PHONY: check-vm check-vm-programs check-vmpair fuzz measure-million \
+	measure-replay soak-relay
 
 include tests/bench/local.mk
