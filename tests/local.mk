@@ -146,11 +146,11 @@ UNIT_TESTS = \
 	tests/unit/test-tipc-names \
 	tests/unit/test-tipc-nodes \
 	tests/unit/test-tipc-topology \
+	tests/unit/test-tipc-traffic \
 	tests/unit/test-vsock-address \
 	tests/unit/test-vsock-connect \
 	tests/unit/test-vsock-monitor \
 	tests/unit/test-vsock-socket \
-	tests/unit/test-tipc-traffic \
 	tests/unit/test-watch
 if HAVE_CRYPTO
 UNIT_TESTS += tests/unit/test-alg-random
