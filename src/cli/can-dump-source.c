@@ -312,18 +312,19 @@ static int is_hidden(const struct source *s, const struct sfam_can_record *rec)
 static int print_one(struct dump *d, struct source *s,
 		     const struct sfam_can_record *rec)
 {
-	int r;
+	const unsigned int is_overrun = (rec->flags & SFAM_CAN_RX_OVERRUN) != 0;
+	int r = 0;
 
 	s->from.drops += rec->drops;
-	if (rec->flags & SFAM_CAN_RX_OVERRUN) {
-		s->from.overruns++;
-		r = can_dump_overrun(d->out, &s->from, rec);
-		if (r != 0)
-			return r;
+	s->from.overruns += is_overrun;
+	if (is_hidden(s, rec)) {
+		if (rec->drops)
+			r = can_dump_drops(d->out, &s->from, rec->drops);
+		/* A frame that is shown says so itself, as to candump. */
+		if (r == 0 && is_overrun)
+			r = can_dump_overrun(d->out, &s->from, rec);
+		return r;
 	}
-	if (is_hidden(s, rec))
-		return rec->drops ? can_dump_drops(d->out, &s->from,
-						   rec->drops) : 0;
 	r = can_dump_record(d->out, &s->from, rec);
 	return r == 0 && d->count && --d->count == 0 ? 1 : r;
 }

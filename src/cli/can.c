@@ -98,7 +98,8 @@ static const struct cli_verb below[] = {
 "\n"
 "Classic, FD and XL frames. Frames that were lost are told on stderr at the\n"
 "end, with -d where it was, or when nothing more comes; so are OVERRUNs, by\n"
-"which a controller tells that it lost frames itself. With -l or -f, SIGHUP\n"
+"which a controller tells that it lost frames itself (its error frame does\n"
+"where it is asked for). With -l or -f, SIGHUP\n"
 "is not the end: FILE, which may have been moved away, is opened again.\n",
 		.run = can_dump_run,
 	},
