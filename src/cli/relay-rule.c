@@ -102,12 +102,11 @@ static void remove_path(const struct made_path *made)
 		unlink(path);
 }
 
-void relay_rule_listens(struct rule *rule, int fd)
+void relay_rule_say(const struct rule *rule, int fd)
 {
 	char text[SFAM_ADDR_STRLEN];
 	struct sfam_addr addr;
 
-	note_path(&rule->made, fd);
 	/* A port that the kernel chose is in the local address. */
 	if (sfam_addr_local(&addr, fd) == 0 &&
 	    !(sfam_family_traits(addr.family) & SFAM_TRAIT_NAMES))
@@ -115,6 +114,12 @@ void relay_rule_listens(struct rule *rule, int fd)
 	else
 		snprintf(text, sizeof(text), "%s", rule->a.text);
 	fprintf(stderr, "listening on %s\n", text);
+}
+
+void relay_rule_listens(struct rule *rule, int fd)
+{
+	note_path(&rule->made, fd);
+	relay_rule_say(rule, fd);
 }
 
 static int listens(int fd)
@@ -136,7 +141,7 @@ int relay_rule_listen(struct rule *rule)
 		return CLI_OK;
 	}
 	rule->listener.fd = fd;
-	relay_rule_listens(rule, fd);
+	note_path(&rule->made, fd);
 	return CLI_OK;
 }
 

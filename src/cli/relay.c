@@ -152,13 +152,15 @@ static int run_one(struct relay *r)
 	return fd_a == -2 ? CLI_FAILED : run_pair(r, rule, fd_a, fd_b);
 }
 
+/* Says so when all is open: who looks at it then sees it at rest. */
 static int listen_all(struct relay *r)
 {
-	struct rule *rule = r->rules;
+	struct rule *const end = r->rules + r->n_rules;
+	struct rule *rule;
 
 	if (open_signals(r) != CLI_OK)
 		return CLI_FAILED;
-	for (; rule < r->rules + r->n_rules; rule++) {
+	for (rule = r->rules; rule < end; rule++) {
 		if (relay_rule_listen(rule) != CLI_OK)
 			return CLI_FAILED;
 		if (rule->line && rule->listener.fd < 0)
@@ -167,6 +169,9 @@ static int listen_all(struct relay *r)
 					 rule->name, rule->a.text);
 	}
 	relay_keep_spare(r);
+	for (rule = r->rules; rule < end; rule++)
+		if (rule->listener.fd >= 0)
+			relay_rule_say(rule, rule->listener.fd);
 	return CLI_OK;
 }
 

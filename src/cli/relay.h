@@ -263,7 +263,9 @@ int relay_rule_read(const struct relay *r, struct rule *rule, const char *a,
 		    const char *b, struct rule_fault *ret_fault);
 /* CLI_OK, with listener.fd -1 if A turns out not to listen; or prints. */
 int relay_rule_listen(struct rule *rule);
-/* Says where it listens, and notes the path that has been made. */
+/* Says where it listens. */
+void relay_rule_say(const struct rule *rule, int fd);
+/* The same, and notes the path that has been made: A is bound only. */
 void relay_rule_listens(struct rule *rule, int fd);
 void relay_rule_close(struct rule *rule);
 
