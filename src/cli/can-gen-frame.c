@@ -153,14 +153,15 @@ const char *gen_check(const struct gen *g)
 
 /* ---------------------------------------------------------------- values -- */
 
-/* Steele, Lea, Flood: "Fast splittable pseudorandom number generators". */
+/* Marsaglia: "Xorshift RNGs". A cheap one, as each frame takes three. */
 static uint64_t next_random(struct gen *g)
 {
-	uint64_t z = g->random += UINT64_C(0x9E3779B97F4A7C15);
+	uint64_t x = g->random;
 
-	z = (z ^ z >> 30) * UINT64_C(0xBF58476D1CE4E5B9);
-	z = (z ^ z >> 27) * UINT64_C(0x94D049BB133111EB);
-	return z ^ z >> 31;
+	x ^= x << 13;
+	x ^= x >> 7;
+	x ^= x << 17;
+	return g->random = x;
 }
 
 static uint32_t next_id(struct gen *g, uint32_t mask)
@@ -221,9 +222,13 @@ static uint32_t next_dlc(struct gen *g, uint32_t flags)
 static void set_classic_len(const struct gen *g, struct sfam_can_fields *f,
 			    uint32_t dlc)
 {
-	f->len = dlc > CAN_MAX_DLEN ? CAN_MAX_DLEN : (uint16_t)dlc;
-	f->len8_dlc = g->has_raw_dlc && dlc > CAN_MAX_DLEN && dlc <= 15 ?
-		      (uint8_t)dlc : 0;
+	if (dlc <= CAN_MAX_DLEN) {
+		f->len = (uint16_t)dlc;
+		return;
+	}
+	f->len = CAN_MAX_DLEN;
+	if (g->has_raw_dlc && dlc <= 15)
+		f->len8_dlc = (uint8_t)dlc;
 }
 
 static void set_len(struct gen *g, struct sfam_can_fields *f)

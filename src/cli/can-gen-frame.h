@@ -33,7 +33,7 @@ struct gen {
 	/* GEN_FIXED: where mask has a 1, a random bit. */
 	uint8_t data[GEN_DATA_MAX], mask[GEN_DATA_MAX];
 	uint64_t data_count;	/* GEN_INCREMENT: the next */
-	uint64_t random;	/* the generator's state: any */
+	uint64_t random;	/* the generator's state: not 0 */
 };
 
 /*

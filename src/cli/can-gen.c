@@ -153,6 +153,7 @@ static int set_up(struct generate *g)
 	g->sender.stopped = &stopped;
 	if (getrandom(&g->gen.random, sizeof(g->gen.random), 0) < 0)
 		return cli_bad_call("getrandom", -errno);
+	g->gen.random |= 1;
 	r = sfam_option_set_int(g->sender.fd, SOL_SOCKET, SO_PRIORITY,
 				(int)g->priority);
 	if (r < 0)
