@@ -31,6 +31,7 @@ struct source {
 	struct sfam_can_ring *ring;	/* or NULL, and there is a socket: */
 	int fd;
 	int info_fd;		/* the same socket, out of reach of signals */
+	size_t room;		/* of it, in classic frames */
 	size_t batch;
 	struct sfam_can_receiver *receiver;
 };
@@ -155,13 +156,15 @@ static int read_filters(struct sfam_can_filters *ret, uint32_t *ret_error_mask,
 	return 0;
 }
 
+#define FRAME_BYTES 768		/* of a buffer, for a classic or FD frame */
+
 /*
- * Frames for which a socket with -r would have room, at 768 bytes each; 0: as
- * many as a ring has by default.
+ * Frames for which a socket with -r would have room; 0: as many as a ring has
+ * by default.
  */
 static size_t ring_frames(int rcvbuf)
 {
-	return rcvbuf ? (size_t)rcvbuf * 2 / 768 + 1 : 0;
+	return rcvbuf ? (size_t)rcvbuf * 2 / FRAME_BYTES + 1 : 0;
 }
 
 #define NO_RING (-1)		/* and a socket will do */
@@ -188,7 +191,8 @@ static int open_ring(const struct dump *d, struct source *s, int index,
 	return cli_bad_call(s->from.name, r);
 }
 
-static void set_rcvbuf(int fd, int bytes)
+/* Returns for how many classic frames that is. */
+static int set_rcvbuf(int fd, int bytes)
 {
 	socklen_t len = sizeof(int);
 	int got = 0;
@@ -202,6 +206,7 @@ static void set_rcvbuf(int fd, int bytes)
 		cli_error("warning: receive buffer is %d bytes, not %d; "
 			  "try: sysctl net.core.rmem_max=%d", got / 2, bytes,
 			  bytes);
+	return got / FRAME_BYTES;
 }
 
 /* XL where an interface can have it, FD always. */
@@ -241,13 +246,11 @@ static int open_socket(const struct dump *d, struct source *s,
 	r = set_options(d, s, index);
 	if (r)
 		return r;
-	r = 0;
-	if (d->opts->rcvbuf)
-		set_rcvbuf(s->fd, d->opts->rcvbuf);
-	else
-		r = (int)sfam_can_set_room(s->fd, ROOM);
+	r = d->opts->rcvbuf ? set_rcvbuf(s->fd, d->opts->rcvbuf) :
+			      (int)sfam_can_set_room(s->fd, ROOM);
 	if (r < 0)
 		return cli_bad_call(s->from.name, r);
+	s->room = (size_t)r;
 	if (bind(s->fd, sfam_addr_sockaddr(addr), addr->len) < 0)
 		return cli_bad_call(s->from.name, -errno);
 	return 0;
@@ -300,44 +303,46 @@ static ssize_t receive(struct source *s, const struct sfam_can_record **rec,
 			 sfam_can_receive(s->fd, s->receiver, rec, timeout_ns);
 }
 
-/* Nobody asked for it: it came for what it says of overruns. */
-static int is_hidden(const struct source *s, const struct sfam_can_record *rec)
+static int show(struct dump *d, struct source *s,
+		const struct sfam_can_record *rec)
 {
-	const uint32_t id = *(const uint32_t *)rec->frame;
+	int r = can_dump_record(d->out, &s->from, rec);
 
-	return (id & CAN_ERR_FLAG) && !(id & s->error_mask);
+	return r == 0 && d->count && --d->count == 0 ? 1 : r;
 }
 
-/* As drain(). */
-static int print_one(struct dump *d, struct source *s,
-		     const struct sfam_can_record *rec)
+/* One that nobody asked for came for what it says of overruns. */
+static int print_error(struct dump *d, struct source *s,
+		       const struct sfam_can_record *rec, uint32_t id)
 {
 	const unsigned int is_overrun = (rec->flags & SFAM_CAN_RX_OVERRUN) != 0;
 	int r = 0;
 
-	s->from.drops += rec->drops;
 	s->from.overruns += is_overrun;
-	if (is_hidden(s, rec)) {
-		if (rec->drops)
-			r = can_dump_drops(d->out, &s->from, rec->drops);
-		/* A frame that is shown says so itself, as to candump. */
-		if (r == 0 && is_overrun)
-			r = can_dump_overrun(d->out, &s->from, rec);
-		return r;
-	}
-	r = can_dump_record(d->out, &s->from, rec);
-	return r == 0 && d->count && --d->count == 0 ? 1 : r;
+	/* One that is shown says so itself, as to candump. */
+	if (id & s->error_mask)
+		return show(d, s, rec);
+	if (rec->drops)
+		r = can_dump_drops(d->out, &s->from, rec->drops);
+	if (r == 0 && is_overrun)
+		r = can_dump_overrun(d->out, &s->from, rec);
+	return r;
 }
 
 /* As drain(). */
 static int print(struct dump *d, struct source *s,
 		 const struct sfam_can_record *rec, ssize_t n)
 {
-	ssize_t i;
+	const struct sfam_can_record *const end = rec + n;
+	uint32_t id;
 	int r = 0;
 
-	for (i = 0; i < n && r == 0; i++)
-		r = print_one(d, s, &rec[i]);
+	for (; rec < end && r == 0; rec++) {
+		id = *(const uint32_t *)rec->frame;
+		s->from.drops += rec->drops;
+		r = id & CAN_ERR_FLAG ? print_error(d, s, rec, id) :
+					show(d, s, rec);
+	}
 	return r;
 }
 
@@ -357,12 +362,22 @@ static int print_drops(struct dump *d, struct source *s)
 }
 
 /*
+ * A socket that had few frames since it was empty last was not full between.
+ * A fifth of them fit that are XL, so this is said with a margin.
+ */
+static int may_have_dropped(const struct source *s, size_t received)
+{
+	return s->ring || received >= s->room / 10;
+}
+
+/*
  * Receives within timeout_ns, prints that and what else is there. Returns 1
  * at the end (-n, a signal), 0, or -1 after an error was printed.
  */
 static int drain(struct dump *d, struct source *s, int64_t timeout_ns)
 {
 	const struct sfam_can_record *rec;
+	size_t received = 0;
 	ssize_t n;
 	int r;
 
@@ -372,6 +387,7 @@ static int drain(struct dump *d, struct source *s, int64_t timeout_ns)
 			break;
 		if (n < 0)
 			return receive_failed(d, s, (int)n);
+		received += (size_t)n;
 		r = n ? print(d, s, rec, n) : 1;
 		if (r != 0)
 			return r;
@@ -380,7 +396,7 @@ static int drain(struct dump *d, struct source *s, int64_t timeout_ns)
 			break;
 		timeout_ns = 0;
 	}
-	r = print_drops(d, s);
+	r = may_have_dropped(s, received) ? print_drops(d, s) : 0;
 	return r ? r : n == -ETIMEDOUT && timeout_ns > 0;
 }
 
