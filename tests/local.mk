@@ -474,6 +474,7 @@ EXTRA_DIST += $(CLI_TEST) $(M32_TEST) $(PEER_TESTS) \
 	tests/peer/can_hw.py \
 	tests/peer/can-watch.py \
 	tests/peer/capture.py \
+	tests/peer/cases.py \
 	tests/peer/ctl.py \
 	tests/peer/decode-traffic.py \
 	tests/peer/decode.py \

@@ -208,6 +208,19 @@ static void loop_ring(size_t n)
 
 /* ------------------------------------------------------------- ours -- */
 
+static size_t take(const struct sfam_can_record *rec, size_t n)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		note(rec[i].size, rec[i].frame, rec[i].ifindex,
+		     rec[i].time_ns);
+		if (rec[i].drops)
+			_exit(1);
+	}
+	return n;
+}
+
 static void loop_ours(size_t n)
 {
 	static const int options[] = { 0 };
@@ -215,7 +228,7 @@ static void loop_ours(size_t n)
 	const struct sfam_can_record *rec;
 	int fd = open_receiver(options);
 	size_t got = 0;
-	ssize_t r, i;
+	ssize_t r;
 
 	if (!receiver || sfam_can_set_options(fd, SFAM_CAN_OPT_TIME |
 					      SFAM_CAN_OPT_DROPS, 0) < 0)
@@ -224,13 +237,7 @@ static void loop_ours(size_t n)
 		r = sfam_can_receive(fd, receiver, &rec, -1);
 		if (r < 0)
 			die("sfam_can_receive");
-		for (i = 0; i < r; i++) {
-			note(rec[i].size, rec[i].frame, rec[i].ifindex,
-			     rec[i].time_ns);
-			if (rec[i].drops)
-				_exit(1);
-		}
-		got += (size_t)r;
+		got += take(rec, (size_t)r);
 	}
 	_exit(got != n);
 }
@@ -241,7 +248,7 @@ static void loop_our_ring(size_t n)
 	const struct sfam_can_record *rec;
 	struct sfam_can_ring *ring;
 	size_t got = 0;
-	ssize_t r, i;
+	ssize_t r;
 
 	r = sfam_can_ring_new(&ring, (int)if_nametoindex(config.ifname), 0,
 			      NULL);
@@ -251,13 +258,7 @@ static void loop_our_ring(size_t n)
 		r = sfam_can_ring_receive(ring, &rec, -1);
 		if (r < 0)
 			die("sfam_can_ring_receive");
-		for (i = 0; i < r; i++) {
-			note(rec[i].size, rec[i].frame, rec[i].ifindex,
-			     rec[i].time_ns);
-			if (rec[i].drops)
-				_exit(1);
-		}
-		got += (size_t)r;
+		got += take(rec, (size_t)r);
 	}
 	_exit(got != n);
 }

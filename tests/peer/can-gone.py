@@ -5,7 +5,8 @@ down (dev_close_many(), net/core/dev.c), so either may be what it sees."""
 import os
 import subprocess
 
-from can_hw import Running, WORK, can, case, sent, set_link, until
+from can_hw import Running, WORK, can, sent, set_link
+from cases import case, until
 
 WORDS = ("is down", "is gone", "Network is down", "No such device")
 # The kernel's: it does not tell a transfer what became of the interface.

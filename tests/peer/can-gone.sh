@@ -7,10 +7,7 @@ here=$(dirname "$0")
 # shellcheck source=tests/peer/lib.sh
 . "$here/lib.sh"
 
-for name in can0 can1; do
-	ip link set $name type can bitrate 500000 && ip link set $name up ||
-		exit 1
-done
+sja1000_up || exit 1
 python_cases "$here/can-gone.py" "$SOCKFAM" "$work"
 for name in can0 can1; do
 	ip link set $name down

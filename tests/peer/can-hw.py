@@ -13,7 +13,8 @@ import json
 import os
 import subprocess
 
-from can_hw import Running, WORK, can, case, hold, until
+from can_hw import Running, WORK, can, hold
+from cases import case, until
 
 TRIES = 20
 AT_ONCE = 4

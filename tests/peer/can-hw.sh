@@ -8,14 +8,7 @@ here=$(dirname "$0")
 . "$here/lib.sh"
 one_cpu
 
-for name in can0 can1; do
-	ip link set $name type can bitrate 500000 && ip link set $name up ||
-		exit 1
-done
-for name in can2 can3; do
-	ip link set $name type can bitrate 500000 dbitrate 4000000 fd on &&
-		ip link set $name up || exit 1
-done
+sja1000_up && ctucan_up || exit 1
 python_cases "$here/can-hw.py" "$SOCKFAM" "$work"
 for name in can0 can1 can2 can3; do
 	ip link set $name down

@@ -11,14 +11,7 @@ one_cpu
 
 ip link add ct0 mtu 72 type vcan && ip link set ct0 up || exit 1
 ip link add ctxl mtu 2060 type vcan && ip link set ctxl up || exit 1
-for name in can0 can1; do
-	ip link set $name type can bitrate 500000 && ip link set $name up ||
-		exit 1
-done
-for name in can2 can3; do
-	ip link set $name type can bitrate 500000 dbitrate 4000000 fd on &&
-		ip link set $name up || exit 1
-done
+sja1000_up && ctucan_up || exit 1
 
 # The emulated CTU CAN FD never gets more frames at once than it has buffers
 # (4): with more, its queue was once seen to stay full for good, on 6.1.

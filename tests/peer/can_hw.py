@@ -4,28 +4,13 @@ for, what they print, and controllers that are held."""
 import os
 import subprocess
 import sys
-import time
+
+from cases import until
 
 SOCKFAM, WORK = sys.argv[1:]
-FAR_S = 300
 
 # poll, select, epoll_wait, recvmmsg and such: waiting() in lib.sh.
 WAITS = {"7", "23", "45", "47", "232", "270", "271", "281", "299"}
-
-
-def case(name, why):
-    print("ok " + name if not why else "not ok %s - %s" % (name, why),
-          flush=True)
-
-
-def until(condition):
-    """Waits for what must come; False after a limit that no load reaches."""
-    end = time.monotonic() + FAR_S
-    while not condition():
-        if time.monotonic() > end:
-            return False
-        time.sleep(0.002)
-    return True
 
 
 def can(*args, **kwargs):
@@ -71,7 +56,7 @@ class Running:
         return self.printed().decode().split("\n")[:-1]
 
     def end(self):
-        """Status, when it has ended; it is told to after FAR_S."""
+        """Status, when it has ended; it is told to if it does not."""
         if not until(self.has_ended):
             self.process.kill()
             return "it does not end"

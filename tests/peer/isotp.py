@@ -12,12 +12,13 @@ import subprocess
 import sys
 import time
 
+from cases import FAR_S, case, until
+
 SOCKFAM, IF, WORK = sys.argv[1:]
 TRIES = 20
 # isotprecv has room for 4999 bytes (BUFSIZE), and prints an empty line else.
 SIZES = (1, 7, 8, 62, 63, 4095, 4096)
 FD = ["-L", "72:64:1"]
-FAR_S = 300
 
 
 def pattern(n):
@@ -26,21 +27,6 @@ def pattern(n):
 
 def spaced(data):
     return "".join("%02X " % b for b in data) + "\n"
-
-
-def case(name, why):
-    print("ok " + name if not why else "not ok %s - %s" % (name, why),
-          flush=True)
-
-
-def until(condition):
-    """Waits for what must come; False after a limit that no load reaches."""
-    end = time.monotonic() + FAR_S
-    while not condition():
-        if time.monotonic() > end:
-            return False
-        time.sleep(0.01)
-    return True
 
 
 def bound(can_id):

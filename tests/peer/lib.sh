@@ -157,6 +157,24 @@ has_link_local()
 	"$@" ip -6 -o addr show dev "$dev" scope link | grep -qv tentative
 }
 
+# The emulated controllers: can0 and can1 are SJA1000 on one bus, can2 and
+# can3 CTU CAN FD on another.
+sja1000_up()
+{
+	for name in can0 can1; do
+		ip link set $name type can bitrate 500000 &&
+			ip link set $name up || return 1
+	done
+}
+
+ctucan_up()
+{
+	for name in can2 can3; do
+		ip link set $name type can bitrate 500000 dbitrate 4000000 \
+			fd on && ip link set $name up || return 1
+	done
+}
+
 # pings HOST N [OPTION...]: one after another, each when the last is answered.
 pings()
 {
