@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <sockfam/sockfam.h>
@@ -419,12 +420,46 @@ START_TEST(end_of_datagrams)
 	ck_assert_int_eq(sfam_recvmsg(fd[0], &msg, 0, SFAM_FOREVER), 0);
 	ck_assert_uint_eq(msg.msg_namelen, 0);
 	ck_assert_uint_eq(msg.msg_controllen, 0);
-	ck_assert_int_eq(msg.msg_flags, 0);
+	/* What it was asked with (net/socket.c) is no word of the message. */
+	ck_assert_int_eq(msg.msg_flags & ~MSG_CMSG_CLOEXEC, 0);
 	/* Both ways: a hang-up. */
 	ck_assert_int_eq(shutdown(fd[0], SHUT_RDWR), 0);
 	ck_assert_int_eq(sfam_recv(fd[0], &c, 1, SFAM_FOREVER, NULL), 0);
 	close(fd[0]);
 	close(fd[1]);
+}
+END_TEST
+
+/* -------------------------------------------------------------- wait -- */
+
+/* For ever is longer than the socket's own time, and than no time at all. */
+static void waits_for(int fd[2])
+{
+	const struct timespec some = { 0, 30 * MS };
+	pid_t pid = fork();
+	char c;
+
+	if (pid == 0) {
+		nanosleep(&some, NULL);
+		_exit(send(fd[1], "x", 1, 0) != 1);
+	}
+	ck_assert_int_eq(sfam_recv(fd[0], &c, 1, SFAM_FOREVER, NULL), 1);
+	reap(pid);
+	close(fd[0]);
+	close(fd[1]);
+}
+
+START_TEST(waits_for_ever)
+{
+	int fd[2];
+
+	unix_pair(fd, SOCK_DGRAM);
+	ck_assert_ok(sfam_option_set_timeout(fd[0], SO_RCVTIMEO, MS));
+	waits_for(fd);
+	unix_pair(fd, SOCK_STREAM | SOCK_NONBLOCK);
+	waits_for(fd);
+	unix_pair(fd, SOCK_SEQPACKET);
+	waits_for(fd);
 }
 END_TEST
 
@@ -449,6 +484,7 @@ int main(void)
 		{ until_end_inet, "netns" },
 		{ until_end_vsock, "vsock-loopback" },
 		{ end_of_datagrams, NULL },
+		{ waits_for_ever, NULL },
 	};
 
 	return harness_run("io", tests, HARNESS_LEN(tests));

@@ -153,17 +153,24 @@ int sfam__sys_clear_cloexec(int fd)
 	return fcntl(fd, F_SETFD, 0) < 0 ? -errno : 0;
 }
 
+/* A time in ns, of ppoll(2), costs more than now or never of poll(2). */
+static int poll_once(struct pollfd *p, struct sfam__deadline deadline)
+{
+	struct timespec ts;
+
+	if (deadline.at_ns <= 0)
+		return poll(p, 1, deadline.at_ns < 0 ? -1 : 0);
+	ts = ns_to_timespec(sfam__deadline_left_ns(deadline));
+	return ppoll(p, 1, &ts, NULL);
+}
+
 int sfam__sys_wait(int fd, short events, struct sfam__deadline deadline)
 {
 	struct pollfd p = { .fd = fd, .events = events };
-	struct timespec ts;
 	int r;
 
 	do {
-		if (deadline.at_ns >= 0)
-			ts = ns_to_timespec(
-				sfam__deadline_left_ns(deadline));
-		r = ppoll(&p, 1, deadline.at_ns >= 0 ? &ts : NULL, NULL);
+		r = poll_once(&p, deadline);
 	} while (r < 0 && errno == EINTR);
 	if (r < 0)
 		return -errno;
@@ -215,6 +222,17 @@ static int wait_or_fail(int fd, short events, int error,
 	return sfam__sys_wait(fd, events, deadline);
 }
 
+/* One buffer and nothing else needs no struct copied and checked. */
+static ssize_t send_flagged(int fd, const struct msghdr *msg, int flags)
+{
+	flags |= MSG_NOSIGNAL;
+	if (msg->msg_iovlen != 1 || msg->msg_controllen)
+		return sendmsg(fd, msg, flags);
+	return sendto(fd, msg->msg_iov->iov_base, msg->msg_iov->iov_len, flags,
+		      msg->msg_namelen ? msg->msg_name : NULL,
+		      msg->msg_namelen);
+}
+
 ssize_t sfam__sys_sendmsg(int fd, const struct msghdr *msg, int flags,
 			  struct sfam__deadline deadline)
 {
@@ -222,24 +240,7 @@ ssize_t sfam__sys_sendmsg(int fd, const struct msghdr *msg, int flags,
 	int r;
 
 	for (;;) {
-		n = sendmsg(fd, msg, flags | MSG_DONTWAIT | MSG_NOSIGNAL);
-		if (n >= 0)
-			return n;
-		r = wait_or_fail(fd, POLLOUT, errno, deadline);
-		if (r < 0)
-			return r;
-	}
-}
-
-ssize_t sfam__sys_sendto(int fd, const void *buf, size_t len, const void *sa,
-			 socklen_t sa_len, struct sfam__deadline deadline)
-{
-	ssize_t n;
-	int r;
-
-	for (;;) {
-		n = sendto(fd, buf, len, MSG_DONTWAIT | MSG_NOSIGNAL, sa,
-			   sa_len);
+		n = send_flagged(fd, msg, flags | MSG_DONTWAIT);
 		if (n >= 0)
 			return n;
 		r = wait_or_fail(fd, POLLOUT, errno, deadline);
@@ -265,7 +266,7 @@ ssize_t sfam__sys_sendmsg_whole(int fd, const struct msghdr *msg, int flags,
 		return r;
 	sigfillset(&all);
 	pthread_sigmask(SIG_BLOCK, &all, &old);
-	n = sendmsg(fd, msg, flags | MSG_NOSIGNAL);
+	n = send_flagged(fd, msg, flags);
 	r = n < 0 ? -errno : 0;
 	pthread_sigmask(SIG_SETMASK, &old, NULL);
 	return r < 0 ? r : n;
@@ -284,7 +285,8 @@ static ssize_t tell_end(struct msghdr *msg)
  * Nothing there, and nothing will come: for ever ready in poll(2), while a
  * receive that does not wait says EAGAIN. So it is with TIPC once the end is
  * told (tipc_wait_for_rcvmsg(), net/tipc/socket.c), and with unix datagrams
- * after a shutdown(2) (__unix_dgram_recvmsg(), net/unix/af_unix.c).
+ * after a shutdown(2) (__unix_dgram_recvmsg(), net/unix/af_unix.c). A receive
+ * that waits would do so for ever with TIPC, so none waits by itself.
  */
 #define HUNG_UP (POLLHUP | POLLRDHUP)
 

@@ -146,9 +146,6 @@ int sfam__sys_sleep(int64_t ns, struct sfam__deadline deadline);
 
 ssize_t sfam__sys_sendmsg(int fd, const struct msghdr *msg, int flags,
 			  struct sfam__deadline deadline);
-/* Cheaper where there is one buffer; sa may be NULL, sa_len 0 then. */
-ssize_t sfam__sys_sendto(int fd, const void *buf, size_t len, const void *sa,
-			 socklen_t sa_len, struct sfam__deadline deadline);
 /*
  * Waits for room, then sends all of a message however long that takes, with
  * no signal in between. -EOPNOTSUPP: fd is O_NONBLOCK.

@@ -8,10 +8,16 @@
 static ssize_t send_one(int fd, const struct sfam_addr *to, const void *buf,
 			size_t len, struct sfam__deadline deadline)
 {
+	struct iovec iov = { (void *)(uintptr_t)buf, len };
+	struct msghdr msg = { .msg_iov = &iov, .msg_iovlen = 1 };
+
 	if (len == 0 || (to && to->family != &sfam__family_tipc))
 		return -EINVAL;
-	return sfam__sys_sendto(fd, buf, len, to ? &to->storage : NULL,
-				to ? to->len : 0, deadline);
+	if (to) {
+		msg.msg_name = (void *)(uintptr_t)&to->storage;
+		msg.msg_namelen = to->len;
+	}
+	return sfam__sys_sendmsg(fd, &msg, 0, deadline);
 }
 
 SFAM_PUBLIC ssize_t sfam_tipc_send(int fd, const struct sfam_addr *to,
