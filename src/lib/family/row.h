@@ -113,6 +113,8 @@ int sfam__keys_parse(struct sfam__scan *s, struct sfam_addr *addr,
 void sfam__addr_set(struct sfam_addr *addr, const void *sa, socklen_t len);
 /* Copies at most size bytes of addr's sockaddr out, zero-filled. */
 void sfam__addr_get(const struct sfam_addr *addr, void *ret_sa, size_t size);
+/* sfam_family_by_fd() for who knows SO_TYPE. */
+int sfam__family_of_type(const struct sfam_family **ret, int fd, int type);
 /*
  * A sockaddr that the kernel gave for fd or one connected to it. Of no
  * bytes in a family without an unnamed address, ret has len 0.

@@ -33,37 +33,50 @@ SFAM_PUBLIC const struct sfam_family *sfam_family_by_name(const char *name)
 	return NULL;
 }
 
-static bool row_serves(const struct sfam_family *f, int fd, int af, int type,
-		       int protocol)
+#define NOT_ASKED (-1)
+
+/* Most rows need not know the protocol: a question less. */
+static int row_serves(const struct sfam_family *f, int fd, int af, int type,
+		      int *protocol)
 {
+	int r = 0;
+
 	if (f->af != af || !(f->types & 1u << type))
-		return false;
+		return 0;
 	if (!(f->flags & SFAM_ROW_BY_PROTOCOL))
-		return true;
-	return protocol || !f->is_fd ? f->protocol == protocol : f->is_fd(fd);
+		return 1;
+	if (*protocol == NOT_ASKED)
+		r = sfam__sys_getsockopt_int(fd, SOL_SOCKET, SO_PROTOCOL,
+					     protocol);
+	if (r < 0)
+		return r;
+	return *protocol || !f->is_fd ? f->protocol == *protocol :
+					f->is_fd(fd);
+}
+
+int sfam__family_of_type(const struct sfam_family **ret, int fd, int type)
+{
+	int protocol = NOT_ASKED;
+	size_t i;
+	int af;
+	int r = sfam__sys_getsockopt_int(fd, SOL_SOCKET, SO_DOMAIN, &af);
+
+	for (i = 0; r == 0 && i < SFAM_ARRAY_LEN(table); i++) {
+		r = row_serves(table[i], fd, af, type, &protocol);
+		if (r > 0)
+			*ret = table[i];
+	}
+	if (r > 0)
+		return 0;
+	return r < 0 ? r : -EAFNOSUPPORT;
 }
 
 SFAM_PUBLIC int sfam_family_by_fd(const struct sfam_family **ret, int fd)
 {
-	int af, type, protocol;
-	size_t i;
-	int r;
+	int type;
+	int r = sfam__sys_getsockopt_int(fd, SOL_SOCKET, SO_TYPE, &type);
 
-	r = sfam__sys_getsockopt_int(fd, SOL_SOCKET, SO_DOMAIN, &af);
-	if (r == 0)
-		r = sfam__sys_getsockopt_int(fd, SOL_SOCKET, SO_TYPE, &type);
-	if (r == 0)
-		r = sfam__sys_getsockopt_int(fd, SOL_SOCKET, SO_PROTOCOL,
-					     &protocol);
-	if (r < 0)
-		return r;
-	for (i = 0; i < SFAM_ARRAY_LEN(table); i++) {
-		if (row_serves(table[i], fd, af, type, protocol)) {
-			*ret = table[i];
-			return 0;
-		}
-	}
-	return -EAFNOSUPPORT;
+	return r < 0 ? r : sfam__family_of_type(ret, fd, type);
 }
 
 SFAM_PUBLIC const char *sfam_family_name(const struct sfam_family *f)

@@ -23,7 +23,8 @@ static bool leaves_half_messages(int fd)
 	int type = 0;
 
 	return sfam__sys_getsockopt_int(fd, SOL_SOCKET, SO_TYPE, &type) == 0 &&
-	       type == SOCK_SEQPACKET && sfam_family_by_fd(&f, fd) == 0 &&
+	       type == SOCK_SEQPACKET &&
+	       sfam__family_of_type(&f, fd, type) == 0 &&
 	       f->traits & SFAM_TRAIT_HALF_MESSAGES;
 }
 
