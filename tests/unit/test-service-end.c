@@ -38,10 +38,30 @@ START_TEST(bad_messages)
 	closed_for("unix:", "\0\0\0\0", 4, -EBADMSG);
 	closed_for("unix:", "\0\0\0", 3, -EBADMSG);
 	closed_for("unix:", "\0\0\0\5hell", 8, -EBADMSG);
-	closed_for("unix:,type=seqpacket", large, 101, -EMSGSIZE);
 	t.manner = FAIL;
 	closed_for("unix:", "\0\0\0\1x", 5, -EPROTO);
-	closed_for("unix:,type=seqpacket", "x", 1, -EPROTO);
+}
+END_TEST
+
+/* The last that is short enough, and the first that is not. */
+static void longest_record(const char *text)
+{
+	t.manner = FAIL;
+	closed_for(text, "x", 1, -EPROTO);
+	closed_for(text, large, 100, -EPROTO);
+	closed_for(text, large, 101, -EMSGSIZE);
+	closed_for(text, large, 1000, -EMSGSIZE);
+}
+
+START_TEST(longest_record_unix)
+{
+	longest_record("unix:,type=seqpacket");
+}
+END_TEST
+
+START_TEST(longest_record_vsock)
+{
+	longest_record("vsock:local:any,type=seqpacket");
 }
 END_TEST
 
@@ -326,6 +346,8 @@ int main(void)
 {
 	const struct harness_test tests[] = {
 		{ bad_messages, NULL },
+		{ longest_record_unix, NULL },
+		{ longest_record_vsock, "vsock-loopback" },
 		{ bad_sends, NULL },
 		{ ends, NULL },
 		{ lingers, NULL },

@@ -54,6 +54,24 @@ static void take_messages(struct sfam__client *c)
 
 /* ---------------------------------------------------------------- input -- */
 
+/*
+ * recv(2) costs less than recvmsg(2), but does not tell of descriptors, nor
+ * that it cut a record: one that takes a byte more than there may be was too
+ * long, and the buffer of records has that byte.
+ */
+static ssize_t recv_now(struct sfam__client *c, void *buf, size_t size)
+{
+	const size_t more = c->manner.has_records;
+	ssize_t n;
+
+	if (c->manner.may_bring_fds)
+		return sfam_recv(c->pub.fd, buf, size, 0, NULL);
+	n = sfam__sys_recv_now(c->pub.fd, buf, size + more, MSG_DONTWAIT);
+	if (n == -EAGAIN)
+		return -ETIMEDOUT;
+	return n > 0 && (size_t)n > size ? -EMSGSIZE : n;
+}
+
 static void note_input(struct sfam__client *c, ssize_t n)
 {
 	if (n == -ETIMEDOUT)
@@ -74,9 +92,9 @@ static void recv_once(struct sfam__client *c)
 
 	/* There is room: a message of this length would have been taken. */
 	note_input(c, c->manner.has_heads ?
-		   sfam_recv(c->pub.fd, c->in + c->in_len,
-			     SFAM__HEAD + max - c->in_len, 0, NULL) :
-		   sfam_recv(c->pub.fd, c->service->shared, max, 0, NULL));
+		   recv_now(c, c->in + c->in_len,
+			    SFAM__HEAD + max - c->in_len) :
+		   recv_now(c, c->service->shared, max));
 }
 
 static void take_end(struct sfam__client *c)
@@ -104,8 +122,7 @@ static void take_input(struct sfam__client *c)
 /* What comes now nobody wants. */
 static void linger(struct sfam__client *c)
 {
-	ssize_t n = sfam_recv(c->pub.fd, c->service->shared,
-			      c->service->o.message_max, 0, NULL);
+	ssize_t n = recv_now(c, c->service->shared, c->service->o.message_max);
 
 	if (n == 0 || (n < 0 && n != -ETIMEDOUT && n != -EMSGSIZE))
 		sfam__client_doom(c, 0);

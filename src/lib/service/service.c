@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <sys/epoll.h>
 
+#include "family/row.h"
+
 #include <sockfam/family.h>
 
 static int read_opts(struct sfam_service_opts *ret,
@@ -46,6 +48,7 @@ static int read_manner(struct sfam__manner *ret, int fd, uint32_t flags)
 	ret->half_messages = ret->has_records &&
 			     traits & SFAM_TRAIT_HALF_MESSAGES;
 	ret->ends_as_one = traits & SFAM_TRAIT_ENDS_AS_ONE;
+	ret->may_bring_fds = f->flags & SFAM_ROW_PASSES_FDS;
 	return 0;
 }
 
@@ -95,13 +98,13 @@ static int alloc(struct sfam_service *s)
 {
 	size_t each;
 
-	if (__builtin_add_overflow(SFAM__HEAD + s->o.message_max,
-				   s->o.queue_max, &each))
+	if (__builtin_add_overflow(SFAM__HEAD, s->o.message_max, &each) ||
+	    __builtin_add_overflow(each, s->o.queue_max, &each))
 		return -ENOMEM;
 	s->listeners = calloc(s->n_listeners, sizeof(*s->listeners));
 	s->clients = calloc(s->o.clients_max, sizeof(*s->clients));
 	s->buffers = calloc(s->o.clients_max, each);
-	s->shared = calloc(1, s->o.message_max);
+	s->shared = calloc(1, s->o.message_max + 1);
 	if (!s->listeners || !s->clients || !s->buffers || !s->shared)
 		return -ENOMEM;
 	place_clients(s);

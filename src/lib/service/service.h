@@ -23,6 +23,7 @@ struct sfam__manner {
 	bool has_heads;		/* messages in a stream */
 	bool half_messages;	/* SFAM_TRAIT_HALF_MESSAGES matters */
 	bool ends_as_one;	/* SFAM_TRAIT_ENDS_AS_ONE */
+	bool may_bring_fds;	/* with a message */
 };
 
 struct sfam__listener {
@@ -74,7 +75,7 @@ struct sfam_service {
 	struct sfam__client *clients;	/* o.clients_max */
 	struct sfam__client *free;
 	unsigned char *buffers;	/* in and out of each client */
-	unsigned char *shared;	/* message_max bytes: of whose turn it is */
+	unsigned char *shared;	/* message_max bytes and 1: whose turn it is */
 };
 
 /* In queue.c. For the caller of these the client stays where it is. */
