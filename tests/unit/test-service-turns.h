@@ -3,6 +3,9 @@
 #ifndef SFAM_TEST_SERVICE_TURNS_H
 #define SFAM_TEST_SERVICE_TURNS_H
 
+#include <arpa/inet.h>
+#include <errno.h>
+
 #include "test-service.h"
 
 #define MS INT64_C(1000000)
@@ -173,14 +176,48 @@ static void finish(void)
 	close(t.listener);
 }
 
-/* The service's turns, until fd has something. */
-static ssize_t take(int fd, void *buf, size_t size)
+/* The service's turns, until fd has had so many bytes, or its end (0). */
+static ssize_t take_bytes(int fd, unsigned char *buf, size_t len)
 {
+	size_t got = 0;
 	ssize_t n;
 
-	while ((n = sfam_message_recv(fd, buf, size, 0)) == -ETIMEDOUT)
-		turn();
-	return n;
+	while (got < len) {
+		n = sfam_recv(fd, buf + got, len - got, 0, NULL);
+		if (n == -ETIMEDOUT)
+			turn();
+		else if (n <= 0)
+			return n;
+		else
+			got += (size_t)n;
+	}
+	return (ssize_t)got;
+}
+
+/*
+ * The service's turns, until fd has had a message. Of a stream there may be
+ * a part of it for now, and the service may have the rest:
+ * sfam_message_recv() would have to wait for that.
+ */
+static ssize_t take(int fd, void *buf, size_t size)
+{
+	unsigned char head[4];
+	uint32_t len;
+	ssize_t n;
+
+	if (!is_stream(fd)) {
+		while ((n = sfam_recv(fd, buf, size, 0, NULL)) == -ETIMEDOUT)
+			turn();
+		return n;
+	}
+	n = take_bytes(fd, head, sizeof(head));
+	if (n <= 0)
+		return n;
+	memcpy(&len, head, sizeof(len));
+	len = ntohl(len);
+	ck_assert_uint_ge(len, 1);
+	ck_assert_uint_le(len, size);
+	return take_bytes(fd, buf, len);
 }
 
 static void say(int fd, const char *text)
