@@ -51,6 +51,20 @@ static int64_t run(const char *const *argv, size_t n)
 	return cost;
 }
 
+/* The least of several runs: timers and other threads only ever add. */
+static int64_t least_of(const char *const *argv, size_t n)
+{
+	int64_t least = run(argv, n), cost;
+	int i;
+
+	for (i = 1; i < 3; i++) {
+		cost = run(argv, n);
+		if (cost < least)
+			least = cost;
+	}
+	return least;
+}
+
 /* The difference of 2n and n frames, without start and end. */
 static double measure(const char *const *argv)
 {
@@ -58,8 +72,8 @@ static double measure(const char *const *argv)
 
 	if (!have_program(argv[0]))
 		return NONE;
-	cost = run(argv, config.frames);
-	cost = run(argv, 2 * config.frames) - cost;
+	cost = least_of(argv, config.frames);
+	cost = least_of(argv, 2 * config.frames) - cost;
 	return (double)cost / (double)config.frames;
 }
 
