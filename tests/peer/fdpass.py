@@ -168,6 +168,13 @@ class Load(threading.Thread):
             self.error = error
 
 
+def wait_served(clients, server):
+    """All, by this one."""
+    while not all(c.pid == server.pid or c.error for c in clients):
+        assert server.poll() is None
+        time.sleep(0.01)
+
+
 def handover(program, work):
     with socket.create_server(("127.0.0.1", 0)) as s:
         port = s.getsockname()[1]
@@ -179,6 +186,8 @@ def handover(program, work):
     clients = [Load(port) for _ in range(3)]
     for c in clients:
         c.start()
+    # It serves, so its control socket does listen.
+    wait_served(clients, server)
     for _ in range(20):
         new = subprocess.Popen(command)
         while server.poll() is None:
@@ -187,9 +196,7 @@ def handover(program, work):
         assert server.returncode == 0
         server = new
         # The new one serves everybody before the next comes.
-        while not all(c.pid == new.pid or c.error for c in clients):
-            assert new.poll() is None
-            time.sleep(0.01)
+        wait_served(clients, server)
     for c in clients:
         c.end = True
     for c in clients:
