@@ -7,6 +7,7 @@ here=$(dirname "$0")
 # shellcheck source=tests/peer/lib.sh
 . "$here/lib.sh"
 
+one_cpu
 "$SOCKFAM" link add -m 72 vcan0 vcan || exit 1
 "$SOCKFAM" link add -m 16 vcan16 vcan || exit 1
 
