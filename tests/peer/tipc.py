@@ -259,8 +259,10 @@ def nodes_and_links():
     for netns, dev in (("tw-a", "va"), ("tw-b", "vb")):
         ip("-n", netns, "link", "set", "lo", "up")
         ip("-n", netns, "link", "set", dev, "up")
+        # A link that no slowness ends: 30 s of silence are the most.
         for args in (["node", "set", "identity", netns],
-                     ["bearer", "enable", f"eth:{dev}"]):
+                     ["bearer", "enable", f"eth:{dev}", "tolerance",
+                      "30000"]):
             Tool(*args, netns=netns).end()
     watch = Tool("watch", netns="tw-a")
     json_watch = Tool("watch", "--json", netns="tw-a")
@@ -398,7 +400,7 @@ def listen():
 
 def ping_and_perf():
     echo = Tool("echo", "-n", "1", "5301:1", ready="tipc:5301:1")
-    got = json.loads(run("ping", "-n", "20", "--json", "5301:1"))
+    got = json.loads(run("ping", "-n", "20", "-W", LONG, "--json", "5301:1"))
     equal((got["sent"], got["answered"]), (20, 20))
     echo.end()
     perf = Tool("perf", "-l", "-n", "1", "5302:1,type=stream",
