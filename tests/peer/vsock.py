@@ -15,6 +15,7 @@ from vsocktool import (DATA, PATIENCE, TYPES, client, ended, finish,
                        got, listener, new_port, run, start, start_program)
 import vsock_forward
 
+LONG = ("-W", str(PATIENCE))    # ping's own limit is ten seconds
 MAGIC = 0x736f636b70657200
 PLAN, READY = 1, 2
 
@@ -168,7 +169,7 @@ def background(function, *args):
 
 
 def check_ping(port, name, *args):
-    out = run("ping", "--json", *args, f"local:{port},type={name}")[0]
+    out = run("ping", "--json", *LONG, *args, f"local:{port},type={name}")[0]
     j = json.loads(out)
     assert j["sent"] == j["answered"] == int(args[1]), j
     times = [j[t + "_ns"] for t in ("min", "p50", "p90", "p99", "max")]
@@ -183,7 +184,7 @@ def ping():
             check_ping(port, name, "-n", "30", "-s", "1")
         p = start("echo", "-n", "2", f"any:{port},type={name}")
         check_ping(port, name, "-n", "5", "-s", "65536")
-        out = run("ping", "-n", "2", "-i", "0.01",
+        out = run("ping", "-n", "2", "-i", "0.01", *LONG,
                   f"local:{port},type={name}")[0]
         assert b"2 sent, 2 answered; round trip ms: min " in out, out
         finish(p)
@@ -204,9 +205,10 @@ def ping_fails():
         run("ping", at, status=1, words="nobody listens")
         with listener(port, kind) as s:
             background(echo, s, lambda data: data[:-1] + b"!")
-            run("ping", "-n", "3", at, status=1, words="no echo server")
+            run("ping", "-n", "3", *LONG, at, status=1,
+                words="no echo server")
             background(lambda: s.accept()[0].close())
-            run("ping", at, status=1, words="the peer has ended")
+            run("ping", *LONG, at, status=1, words="the peer has ended")
             out, err = run("ping", "-W", "0.1", at, status=1)
             assert b"no answer" in err and b"1 sent, 0 answered" in out
 
@@ -214,7 +216,7 @@ def ping_fails():
 def ping_stopped():
     port = new_port()
     with listener(port) as s:
-        p = start("ping", "-i", "1000", f"local:{port}", says=False)
+        p = start("ping", "-i", "1000", *LONG, f"local:{port}", says=False)
         with s.accept()[0] as c:
             c.sendall(c.recv(100))
             p.send_signal(signal.SIGINT)
@@ -282,23 +284,24 @@ def perf_killed():
     p = start("perf", "-l", f"any:{port}")
     for args in ((), ("-r",), ("-d",)):
         c = start("perf", "-t", "1000", *args, f"local:{port}", says=False)
-        wait_for_connection(port)
+        wait_for_connection(c)
         c.kill()
         c.communicate()
         line = p.stderr.readline()
         assert b"the peer has ended" in line, line
     c = start("perf", "-d", "-t", "1000", f"local:{port}", says=False)
-    wait_for_connection(port)
+    wait_for_connection(c)
     p.kill()
     p.communicate()
     assert b"the peer has ended" in finish(c, 1)[1]
 
 
-def wait_for_connection(port):
-    while f":{port} " not in subprocess.run(
-            ["ss", "-H", "-n", "--vsock", "state", "established"],
+def wait_for_connection(p):
+    """Its own one: those of who was killed go in the kernel's time."""
+    while f",pid={p.pid}," not in subprocess.run(
+            ["ss", "-H", "-n", "-p", "--vsock", "state", "established"],
             capture_output=True, text=True, check=True).stdout:
-        pass
+        assert p.poll() is None
 
 
 def perf_fails():
