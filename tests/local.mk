@@ -492,6 +492,7 @@ EXTRA_DIST += $(CLI_TEST) $(M32_TEST) $(PEER_TESTS) \
 	tests/peer/one_cpu.py \
 	tests/peer/packets.py \
 	tests/peer/relay.py \
+	tests/peer/resting.py \
 	tests/peer/sockets.py \
 	tests/peer/tipc-ctl.py \
 	tests/peer/tipc.py \

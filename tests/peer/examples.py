@@ -23,6 +23,7 @@ import time
 import traceback
 
 from one_cpu import one_cpu
+from resting import rests
 
 PATIENCE = 600		# for what must come; nothing waits so long
 cases = []
@@ -618,20 +619,6 @@ def multi_server_short_of_descriptors():
 def resource_limit(n):
     import resource
     resource.setrlimit(resource.RLIMIT_NOFILE, (n, n))
-
-
-def cpu_ticks(pid):
-    with open("/proc/%d/stat" % pid, encoding="ascii") as f:
-        words = f.read().split()
-    return int(words[13]) + int(words[14])
-
-
-def rests(pid):
-    """For a second. It may look busy for once: time in which the machine
-    stood still is counted for who ran then."""
-    before = cpu_ticks(pid)
-    time.sleep(1)
-    return cpu_ticks(pid) - before < 50
 
 
 class SelectorServer(threading.Thread):

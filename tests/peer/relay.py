@@ -23,6 +23,7 @@ import threading
 import time
 
 from one_cpu import one_cpu
+from resting import rests
 
 SOCKFAM = os.environ.get("SOCKFAM", "sockfam")
 TMP = tempfile.mkdtemp()
@@ -503,20 +504,6 @@ def nobody_listens():
         relay.settled()
         relay.stop()
         assert relay.counters()[4] == 3, relay.said()
-
-
-def cpu_ticks(pid):
-    with open(f"/proc/{pid}/stat", encoding="ascii") as f:
-        fields = f.read().rsplit(")", 1)[1].split()
-    return int(fields[11]) + int(fields[12])
-
-
-def rests(pid):
-    """For a second. It may look busy for once: time in which the machine
-    stood still is counted for who ran then."""
-    before = cpu_ticks(pid)
-    time.sleep(1)
-    return cpu_ticks(pid) - before < 50
 
 
 def few_descriptors():
