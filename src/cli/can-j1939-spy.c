@@ -13,6 +13,7 @@
 
 #define UNITS_PER_S 10000	/* stamps have 4 digits */
 #define NS_PER_UNIT 100000
+#define NS_PER_US 1000
 
 struct spy {
 	int is_hex;		/* -x */
@@ -22,9 +23,10 @@ struct spy {
 	int64_t base_ns;	/* -1: none yet */
 };
 
-static void print_stamp(struct spy *s, int64_t ns)
+/* Cut to what j1939spy has of a time, or differences would not be the same. */
+static void print_stamp(struct spy *s, int64_t time_ns)
 {
-	int64_t since = ns;
+	int64_t ns = time_ns - time_ns % NS_PER_US, since = ns;
 	char date[32];
 	struct tm tm;
 	time_t sec;
