@@ -480,6 +480,12 @@ START_TEST(two_claim)
 	run_until(&low, low_fd, SFAM_J1939_CLAIM_HOLDS);
 	ck_assert_err(sfam_j1939_claim_run(&lowest, lowest_fd, 0), ETIMEDOUT);
 	ck_assert_int_eq(lowest.state, SFAM_J1939_CLAIM_HOLDS);
+	/*
+	 * A claim that is 250 ms old only after the last socket is closed
+	 * holds the interface, and with it the namespace, for good:
+	 * j1939_ecu_timer_handler(), net/can/j1939/bus.c.
+	 */
+	ck_assert_ok(sfam_j1939_claim_release(&low, low_fd));
 	close(low_fd);
 	close(high_fd);
 	close(lowest_fd);
