@@ -64,7 +64,7 @@ class Running:
 
     def stop(self):
         self.process.terminate()
-        self.process.wait()
+        return self.end()
 
 
 # ------------------------------------------------------------ controllers --
