@@ -423,6 +423,7 @@ PEER_TESTS = \
 	tests/peer/gw.sh \
 	tests/peer/isotp.sh \
 	tests/peer/j1939.sh \
+	tests/peer/j1939-talk.sh \
 	tests/peer/names.sh \
 	tests/peer/packet.sh \
 	tests/peer/relay.sh \
@@ -487,6 +488,7 @@ EXTRA_DIST += $(CLI_TEST) $(M32_TEST) $(PEER_TESTS) \
 	tests/peer/gw.py \
 	tests/peer/isotp.py \
 	tests/peer/j1939.py \
+	tests/peer/j1939-talk.py \
 	tests/peer/lib.sh \
 	tests/peer/names.py \
 	tests/peer/one_cpu.py \
