@@ -73,15 +73,22 @@ def set_link(name, *words):
     subprocess.run(["ip", "link", "set", name, *words], check=True)
 
 
-def sent(name):
-    with open("/sys/class/net/%s/statistics/tx_packets" % name) as f:
+def count(name, what):
+    with open("/sys/class/net/%s/statistics/%s" % (name, what)) as f:
         return int(f.read())
+
+
+def sent(name):
+    return count(name, "tx_packets")
+
+
+def received(name):
+    return count(name, "rx_packets")
 
 
 def hold(is_held):
     """The driver of can1 does not see what is received: none of its
-    interrupts are enabled (SJA1000_IER), or those that it enables. can0 has
-    the same line, so each driver looks whether it is meant."""
+    interrupts are enabled (SJA1000_IER), or those that it enables."""
     fd = os.open("/sys/class/net/can1/device/resource1", os.O_RDWR)
     os.pwrite(fd, b"\0" if is_held else b"\x7f", 4)
     os.close(fd)
