@@ -5,7 +5,7 @@ down (dev_close_many(), net/core/dev.c), so either may be what it sees."""
 import os
 import subprocess
 
-from can_hw import Running, WORK, can, sent, set_link
+from can_hw import Running, WORK, can, received, sent, set_link
 from cases import case, until
 
 WORDS = ("is down", "is gone", "Network is down", "No such device")
@@ -41,16 +41,50 @@ class Vcan:
         self.deletion.end()
 
 
-class Controller:
-    """It is not taken from its driver: where can1 has the same interrupt, the
-    kernel once found that nobody cared for it (note_interrupt())."""
+class Sja1000:
+    """Taken from its driver, too. tests/vm/run gives each board an interrupt
+    of its own, since qemu's SJA1000 goes on asserting what was not handled
+    before SJA1000_IER was cleared (can_sja_mem_write(), hw/net/can/
+    can_sja1000.c). Nobody listens then, until sja1000_start() clears it; but
+    to a driver that had the same line that would be interrupts without end,
+    of which the kernel complains (note_interrupt(), kernel/irq/spurious.c)."""
     name, other = "can0", "can1"
+    links = (name,)
+    settings = ("bitrate", "500000")
+
+    def __init__(self):
+        device = os.path.realpath("/sys/class/net/%s/device" % self.name)
+        self.driver = os.path.realpath(device + "/driver")
+        self.device = os.path.basename(device)
+
+    def tell(self, what):
+        return Running(program=["sh", "-c", 'echo "$1" >"$2"', "tell",
+                                self.device, self.driver + "/" + what])
 
     def down(self):
         set_link(self.name, "down")
 
-    def restore(self, _):
-        set_link(self.name, "up")
+    def gone(self):
+        self.deletion = self.tell("unbind")
+
+    def restore(self, how):
+        if how == "down":
+            set_link(self.name, "up")
+            return
+        self.deletion.end()
+        self.tell("bind").end()
+        for name in self.links:
+            set_link(name, "type", "can", *self.settings)
+            set_link(name, "up")
+
+
+class Ctucan(Sja1000):
+    """One board: both go at once. Never after many frames: the driver ends
+    a poll that finds as many as it may (64) twice (ctucan_rx_poll()), and if
+    the link goes down then, Linux 6.12 warns (napi_complete_done())."""
+    name, other = "can2", "can3"
+    links = (name, other)
+    settings = ("bitrate", "500000", "dbitrate", "4000000", "fd", "on")
 
 
 def sends(link, *args, **kwargs):
@@ -62,9 +96,14 @@ def sends(link, *args, **kwargs):
 
 
 def hears(link, *args):
-    """In the middle: it waits, and frames came."""
+    """In the middle: it waits, and frames came, each when the last was
+    received: cores on one line lose interrupts (ctucan_update_irq(),
+    hw/net/can/ctucan_core.c of qemu)."""
     verb = Running(*args).waits()
-    can("send", link.other, "123#11", "18EF8081#0102")
+    for frame in "123#11", "18EF8081#0102":
+        before = received(link.name)
+        can("send", "-c", "300", link.other, frame)
+        until(lambda n=before: received(link.name) > n)
     return verb
 
 
@@ -161,9 +200,11 @@ for how in "down", "gone":
         check(Vcan(), name, hears, args, how)
     check(Vcan(), "j1939 claim", claims,
           ["j1939", "claim", "-r", "0x80-0x83", NAME, "vgone"], how)
-for make, how in (Vcan, "down"), (Vcan, "gone"), (Controller, "down"):
-    for name, args in senders(make.name).items():
-        check(make(), name, sends, args, how)
-    transfers(make, how)
-for name in "dump, ring", "dump, raw", "isotp recv", "j1939 recv":
-    check(Controller(), name, hears, listeners("can0")[name], "down")
+    for make in Vcan, Sja1000:
+        for name, args in senders(make.name).items():
+            check(make(), name, sends, args, how)
+        transfers(make, how)
+    for name in "dump, ring", "dump, raw", "isotp recv", "j1939 recv":
+        check(Sja1000(), name, hears, listeners("can0")[name], how)
+    for name in "dump, ring", "j1939 recv":
+        check(Ctucan(), name, hears, listeners("can2")[name], how)
