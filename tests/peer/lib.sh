@@ -15,6 +15,14 @@ if [ -x "$build/.libs/sockfam" ]; then
 	export LD_LIBRARY_PATH
 fi
 
+# Vsock, modules: on a real machine they are others' too.
+vm_only()
+{
+	[ -n "${SFAM_IN_VM-}" ] && return
+	echo "$PEER_NAME: only in the VM (tests/vm/run)" >&2
+	exit 1
+}
+
 ok()
 {
 	passed=$((passed + 1))

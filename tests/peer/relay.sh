@@ -8,6 +8,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 PEER_NAME=relay
 # shellcheck source=tests/peer/lib.sh
 . "$here/lib.sh"
+vm_only
 export SOCKFAM
 jobs=
 

@@ -9,6 +9,7 @@ fi
 PEER_NAME=peer-sockets
 # shellcheck source=tests/peer/lib.sh
 . "$(dirname "$0")/lib.sh"
+vm_only
 
 here=$(cd "$(dirname "$0")" && pwd)
 chmod 755 "$work"

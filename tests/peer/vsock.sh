@@ -6,6 +6,7 @@ PEER_NAME=vsock
 here=$(cd "$(dirname "$0")" && pwd)
 # shellcheck source=tests/peer/lib.sh
 . "$here/lib.sh"
+vm_only
 
 python_cases "$here/vsock.py" "$SOCKFAM" "$work"
 peer_end
