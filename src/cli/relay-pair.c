@@ -239,13 +239,24 @@ static void flow_ended(struct relay *r, struct flow *f)
 		relay_pair_end(r, f->pair, 0);
 }
 
+/*
+ * Of a receive. ENOTCONN is vsock's, where the peer had ended before we shut
+ * down the other way (vsock_shutdown(), net/vmw_vsock/af_vsock.c).
+ */
+static int is_end(struct flow *f, int error)
+{
+	return (error == -ECONNRESET && f->from->ends_as_one) ||
+	       (error == -ENOTCONN && f->from->is_connection &&
+		other(f)->wait == FLOW_END);
+}
+
 static void flow_failed(struct relay *r, struct flow *f, int error)
 {
 	int sends = strcmp(f->what, "send") == 0;
 	int closed = error == -EPIPE || error == -ENOTCONN;
 	char words[32];
 
-	if (!sends && error == -ECONNRESET && f->from->ends_as_one) {
+	if (!sends && is_end(f, error)) {
 		flow_ended(r, f);
 		return;
 	}

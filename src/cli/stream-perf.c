@@ -22,10 +22,6 @@ static int failed(const struct perf *p, int error)
 	if (error == -EIO)
 		return cli_error("%s: what was sent is not what came",
 				 p->name);
-	/*
-	 * -ENOTCONN, too: recvmsg(2) of vsock after our own shutdown, which
-	 * is for a peer that took no more: vsock_connectible_recvmsg().
-	 */
 	if (sfam_error_class(error) == SFAM_ERROR_PEER_GONE)
 		return cli_error("%s: the peer has ended before the test",
 				 p->name);

@@ -204,6 +204,27 @@ def halves(kind_a, kind_b):
         assert relay.counters()[4] == 0, relay.said()
 
 
+def both_end(kind_a, kind_b):
+    """Half of the one and all of the other, when the relay looks again."""
+    a, server, relay = around(kind_a, kind_b)
+    with relay, server:
+        c = a.client()
+        s, _ = server.accept()
+        c.sendall(b"x")
+        assert s.recv(1) == b"x"
+        relay.p.send_signal(signal.SIGSTOP)
+        os.waitid(os.P_PID, relay.p.pid, os.WSTOPPED | os.WNOWAIT)
+        c.shutdown(socket.SHUT_WR)
+        s.close()
+        time.sleep(0.1)     # it comes by a worker of the kernel
+        relay.p.send_signal(signal.SIGCONT)
+        assert c.recv(1) == b""
+        c.close()
+        relay.settled()
+        relay.stop()
+        assert relay.counters()[4] == 0, relay.said()
+
+
 def tipc_streams(kind_a, kind_b):
     """No half close there: an echo, and both ends go."""
     a, server, relay = around(kind_a, kind_b)
@@ -673,6 +694,8 @@ CASES = [
     (halves, "unix", "unix"), (halves, "inet", "unix"),
     (halves, "unix", "inet"), (halves, "vsock", "unix"),
     (halves, "unix", "vsock"), (halves, "vsock", "inet"),
+    (both_end, "unix", "vsock"), (both_end, "vsock", "inet"),
+    (both_end, "unix-seq", "vsock-seq"),
     (tipc_streams, "tipc", "unix"), (tipc_streams, "unix", "tipc"),
     (back_pressure, "unix", "unix"), (back_pressure, "inet", "unix"),
     (back_pressure, "unix", "vsock"), (back_pressure, "vsock", "unix"),

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What this kernel can do of vsock, buffers, and what is in them. */
 #include <errno.h>
+#include <fcntl.h>
 #include <pthread.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -171,6 +172,53 @@ START_TEST(queues)
 }
 END_TEST
 
+/* ----------------------------------------------------------------- end -- */
+
+static void end_first(const char *keys, int how)
+{
+	uint64_t moved = 0;
+	int fds[2], null;
+	char bytes[10];
+
+	connect_pair(keys, 0, fds);
+	ck_assert_ok(sfam_send_all(fds[0], "last", 4, 0, SFAM_FOREVER, NULL));
+	ck_assert_int_eq(sfam_recv(fds[1], bytes, sizeof(bytes), SFAM_FOREVER,
+				   NULL), 4);
+	close(fds[0]);
+	ck_assert_int_eq(sfam_recv(fds[1], bytes, sizeof(bytes), SFAM_FOREVER,
+				   NULL), 0);
+	/* A part of what close(2) says may come first: wait for the rest. */
+	while (send(fds[1], "x", 1, MSG_NOSIGNAL) == 1)
+		;
+	ck_assert_int_eq(shutdown(fds[1], how), 0);
+	ck_assert_int_eq(sfam_recv(fds[1], bytes, sizeof(bytes), 0, NULL), 0);
+	if (*keys == '\0') {
+		null = open("/dev/null", O_WRONLY | O_CLOEXEC);
+		ck_assert_ok(sfam_splice(fds[1], null, SFAM_TO_END,
+					  SFAM_FOREVER, &moved, NULL));
+		close(null);
+	}
+	close(fds[1]);
+}
+
+/* The kernel's word for it is ENOTCONN then: sfam__sys_is_end(). */
+START_TEST(peer_ended_first)
+{
+	const int ways[] = { SHUT_WR, SHUT_RD, SHUT_RDWR };
+	const char *const kinds[] = { "", ",type=seqpacket" };
+	char byte;
+	size_t i;
+	int fd;
+
+	for (i = 0; i < HARNESS_LEN(ways) * HARNESS_LEN(kinds); i++)
+		end_first(kinds[i % 2], ways[i / 2]);
+	fd = socket(AF_VSOCK, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	ck_assert_int_ne(shutdown(fd, SHUT_RDWR), 0);
+	ck_assert_err(sfam_recv(fd, &byte, 1, 0, NULL), ENOTCONN);
+	close(fd);
+}
+END_TEST
+
 /* --------------------------------------------------------- zero-copy -- */
 
 #define PIECE 65536
@@ -323,6 +371,7 @@ int main(void)
 		{ buffers, "vsock-loopback" },
 		{ largest_message, "vsock-loopback" },
 		{ queues, "vsock-loopback" },
+		{ peer_ended_first, "vsock-loopback" },
 		{ zerocopy_refusals, "vsock-loopback" },
 		/* Those that need it; where it is, is tested above. */
 		{ zerocopy_waits, "vsock-loopback" },

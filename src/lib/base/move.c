@@ -84,11 +84,15 @@ ssize_t sfam__sys_sendfile(int out, int in, int64_t *at, size_t len)
 ssize_t sfam__sys_splice(int in, int out, size_t len, unsigned int flags)
 {
 	ssize_t n;
+	int error;
 
 	do {
 		n = splice(in, NULL, out, NULL, len, flags);
 	} while (n < 0 && errno == EINTR);
-	return n < 0 ? -errno : n;
+	if (n >= 0)
+		return n;
+	error = errno;
+	return sfam__sys_is_end(in, error) ? 0 : -error;
 }
 
 void sfam__sys_hold_sigpipe(struct sfam__sigpipe *s)

@@ -290,21 +290,40 @@ static ssize_t tell_end(struct msghdr *msg)
  */
 #define HUNG_UP (POLLHUP | POLLRDHUP)
 
+/*
+ * What vsock has for the end if a shutdown(2) of ours came after the peer's
+ * own (vsock_shutdown() takes SOCK_DONE away, net/vmw_vsock/af_vsock.c). One
+ * that was never connected cannot be shut down.
+ */
+bool sfam__sys_is_end(int fd, int error)
+{
+	struct pollfd p = { .fd = fd, .events = POLLRDHUP };
+	int domain = -1;
+
+	return error == ENOTCONN &&
+	       sfam__sys_getsockopt_int(fd, SOL_SOCKET, SO_DOMAIN,
+					&domain) == 0 &&
+	       domain == AF_VSOCK && poll(&p, 1, 0) == 1 &&
+	       p.revents & HUNG_UP;
+}
+
 ssize_t sfam__sys_recvmsg(int fd, struct msghdr *msg, int flags,
 			  struct sfam__deadline deadline)
 {
 	short events = flags & MSG_OOB ? POLLPRI : POLLIN | POLLRDHUP;
+	int error, r = 0;
 	ssize_t n;
-	int r = 0;
 
 	flags |= MSG_DONTWAIT;
 	for (;;) {
 		n = recvmsg(fd, msg, flags);
 		if (n >= 0)
 			return n;
-		if (errno == EAGAIN && r & HUNG_UP)
+		error = errno;
+		if ((error == EAGAIN && r & HUNG_UP) ||
+		    sfam__sys_is_end(fd, error))
 			return tell_end(msg);
-		r = wait_or_fail(fd, events, errno, deadline);
+		r = wait_or_fail(fd, events, error, deadline);
 		if (r < 0)
 			return r;
 	}

@@ -152,6 +152,8 @@ ssize_t sfam__sys_sendmsg(int fd, const struct msghdr *msg, int flags,
  */
 ssize_t sfam__sys_sendmsg_whole(int fd, const struct msghdr *msg, int flags,
 				struct sfam__deadline deadline);
+/* Is the errno of a receive the family's word for the end? */
+bool sfam__sys_is_end(int fd, int error);
 /*
  * Where descriptors may come, flags must have MSG_CMSG_CLOEXEC. 0 also where
  * a wait finds that nothing can come any more.
