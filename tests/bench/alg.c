@@ -7,12 +7,10 @@
 
 #include <dlfcn.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <linux/if_alg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/sendfile.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
 #include <unistd.h>
@@ -22,7 +20,6 @@
 #define CALLS 201
 #define LONG_CALLS 61		/* of 64 KiB */
 #define AAD_LEN 13
-#define FILE_SIZE ((size_t)64 << 20)
 /*
  * The aim is 1.01 of the bare calls, no more than libkcapi, and half of it
  * for a lone operation. What is above that stands in the table of kinds: a
@@ -346,18 +343,23 @@ static void peer_pieces(size_t i)
 
 /* ------------------------------------------------------------ tables -- */
 
+static void need_ours(int r)
+{
+	errno = -r;
+	if (r < 0)
+		die(kind->name);
+}
+
 static void open_ours(void)
 {
 	struct sfam_alg_opts opts = SFAM_ALG_OPTS_INIT;
 
 	if (kind->shape == ROW)
 		opts.flags = SFAM_ALG_OPTS_ECHO;
-	need(sfam_alg_new(&alg, kind->type, kind->name, &opts) == 0,
-	     kind->name);
+	need_ours(sfam_alg_new(&alg, kind->type, kind->name, &opts));
 	if (kind->key_len > 0)
-		need(sfam_alg_set_key(alg, key, kind->key_len) == 0,
-		     kind->name);
-	need(sfam_alg_op_new(&op, alg) == 0, kind->name);
+		need_ours(sfam_alg_set_key(alg, key, kind->key_len));
+	need_ours(sfam_alg_op_new(&op, alg));
 }
 
 static void close_ours(void)
@@ -524,64 +526,6 @@ static void show_kind(void)
 		close_peer();
 }
 
-/* -------------------------------------------------------------- file -- */
-
-static int make_file(const char *path)
-{
-	int fd = open(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-	size_t n;
-
-	for (n = 0; n < FILE_SIZE; n += 65536)
-		if (fd < 0 || write(fd, in, 65536) != 65536)
-			die(path);
-	return fd;
-}
-
-static int64_t bare_file(int fd)
-{
-	int64_t start = cpu_ns();
-
-	if (sendfile(sfam_alg_op_fd(op), fd, NULL, FILE_SIZE + 1) !=
-	    (ssize_t)FILE_SIZE || read(sfam_alg_op_fd(op), out, 32) != 32)
-		die("bare sendfile");
-	return cpu_ns() - start;
-}
-
-static int64_t our_file(int fd)
-{
-	int64_t start = cpu_ns();
-
-	if (sfam_alg_hash_fd(op, fd, UINT64_MAX, SFAM_FOREVER, NULL) < 0 ||
-	    sfam_alg_hash_final(op, out, 32) != 32)
-		die("our file");
-	return cpu_ns() - start;
-}
-
-static void bench_file(void)
-{
-	static const char path[] = "alg-file";
-	const char *const peer[] = { "kcapi-dgst", "-c", "sha256", "-i", path,
-				     "--hex", NULL };
-	struct row row = { "sha256 of a file, per KiB", NONE, NONE, NONE };
-	int fd = make_file(path);
-
-	kind = &kinds[0];
-	open_ours();
-	lseek(fd, 0, SEEK_SET);
-	row.floor = (double)bare_file(fd) / (FILE_SIZE / 1024);
-	lseek(fd, 0, SEEK_SET);
-	row.ours = (double)our_file(fd) / (FILE_SIZE / 1024);
-	if (have_program("kcapi-dgst"))
-		row.peer = (double)reap(start_program(peer, "alg-out"),
-					"kcapi-dgst") / (FILE_SIZE / 1024);
-	close_ours();
-	close(fd);
-	unlink(path);
-	show_row(&row);
-	set_limit(row.item, "ours/floor", row.ours / row.floor, FLOOR_MAX);
-	set_limit(row.item, "ours/peer", row.ours / row.peer, PEER_MAX);
-}
-
 void bench_alg(void)
 {
 	const struct kind *end = kinds + sizeof(kinds) / sizeof(kinds[0]);
@@ -595,5 +539,5 @@ void bench_alg(void)
 		show_kind();
 	for (kind = kinds; kind < end; kind++)
 		show_one_shot();
-	bench_file();
+	bench_alg_file();
 }

@@ -74,6 +74,7 @@ int have_program(const char *name);
 /* ------------------------------------------------------------- parts -- */
 
 void bench_alg(void);
+void bench_alg_file(void);	/* in alg */
 void bench_text(void);
 void bench_addr(void);
 void bench_receive(void);

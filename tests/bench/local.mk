@@ -4,6 +4,7 @@ EXTRA_PROGRAMS = tests/bench/bench
 tests_bench_bench_LDADD = libsockfam.la
 tests_bench_bench_SOURCES = \
 	tests/bench/addr.c \
+	tests/bench/alg-file.c \
 	tests/bench/alg.c \
 	tests/bench/bench.h \
 	tests/bench/bus.c \
