@@ -118,7 +118,9 @@ struct sfam_tipc_received {
 	/*
 	 * The socket that sent it; REJECTED: that it was for; the member that
 	 * came or left. Of the row's default type, whatever fd's is. len 0:
-	 * the kernel does not say (END, when told again).
+	 * the kernel does not say (END, when told again). To answer, take
+	 * this: the first messages of a node that is new may come before
+	 * its names, which go through the cluster by themselves.
 	 */
 	struct sfam_addr from;
 	/* In a group: who that member is there. Else all 0. */
