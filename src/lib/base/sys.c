@@ -291,20 +291,16 @@ static ssize_t tell_end(struct msghdr *msg)
 #define HUNG_UP (POLLHUP | POLLRDHUP)
 
 /*
- * What vsock has for the end if a shutdown(2) of ours came after the peer's
- * own (vsock_shutdown() takes SOCK_DONE away, net/vmw_vsock/af_vsock.c). One
- * that was never connected cannot be shut down.
+ * Vsock's word if a shutdown(2) of ours came after the peer's own end, which
+ * takes SOCK_DONE away (vsock_shutdown(), net/vmw_vsock/af_vsock.c). What
+ * never was connected has no POLLRDHUP.
  */
 bool sfam__sys_is_end(int fd, int error)
 {
 	struct pollfd p = { .fd = fd, .events = POLLRDHUP };
-	int domain = -1;
 
-	return error == ENOTCONN &&
-	       sfam__sys_getsockopt_int(fd, SOL_SOCKET, SO_DOMAIN,
-					&domain) == 0 &&
-	       domain == AF_VSOCK && poll(&p, 1, 0) == 1 &&
-	       p.revents & HUNG_UP;
+	return error == ENOTCONN && poll(&p, 1, 0) == 1 &&
+	       p.revents & POLLRDHUP;
 }
 
 ssize_t sfam__sys_recvmsg(int fd, struct msghdr *msg, int flags,
