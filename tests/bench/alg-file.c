@@ -28,48 +28,51 @@ static int make_file(void)
 	return fd;
 }
 
-static int64_t bare_file(int fd)
+/* From its beginning. */
+static int file_of(const void *arg)
 {
+	const int fd = *(const int *)arg;
+
+	lseek(fd, 0, SEEK_SET);
+	return fd;
+}
+
+static int64_t bare_file(const void *arg, size_t size)
+{
+	int fd = file_of(arg);
 	int64_t start = cpu_ns();
 
-	if (sendfile(sfam_alg_op_fd(op), fd, NULL, FILE_SIZE + 1) !=
-	    (ssize_t)FILE_SIZE || read(sfam_alg_op_fd(op), sum, 32) != 32)
+	if (sendfile(sfam_alg_op_fd(op), fd, NULL, size + 1) !=
+	    (ssize_t)size || read(sfam_alg_op_fd(op), sum, 32) != 32)
 		die("bare sendfile");
 	return cpu_ns() - start;
 }
 
-static int64_t our_file(int fd)
+static int64_t our_file(const void *arg, size_t size)
 {
+	int fd = file_of(arg);
 	int64_t start = cpu_ns();
 
+	(void)size;
 	if (sfam_alg_hash_fd(op, fd, UINT64_MAX, SFAM_FOREVER, NULL) < 0 ||
 	    sfam_alg_hash_final(op, sum, 32) != 32)
 		die("our file");
 	return cpu_ns() - start;
 }
 
-static int64_t peer_file(int fd)
+static int64_t peer_file(const void *arg, size_t size)
 {
 	const char *const argv[] = { "kcapi-dgst", "-c", "sha256", "-i", path,
 				     "--hex", NULL };
 
-	(void)fd;
+	(void)arg;
+	(void)size;
 	return reap(start_program(argv, "alg-out"), argv[0]);
 }
 
-/* Per KiB. The least of several runs: timers and others only ever add. */
-static double least_of(int64_t (*run)(int fd), int fd)
+static double per_kib(int64_t (*run)(const void *fd, size_t size), int fd)
 {
-	int64_t least = INT64_MAX, cost;
-	int i;
-
-	for (i = 0; i < 3; i++) {
-		lseek(fd, 0, SEEK_SET);
-		cost = run(fd);
-		if (cost < least)
-			least = cost;
-	}
-	return (double)least / KIB;
+	return (double)least_of_runs(run, &fd, FILE_SIZE) / KIB;
 }
 
 void bench_alg_file(void)
@@ -81,10 +84,10 @@ void bench_alg_file(void)
 	if (sfam_alg_new(&alg, SFAM_ALG_HASH, "sha256", NULL) < 0 ||
 	    sfam_alg_op_new(&op, alg) < 0)
 		die("sha256");
-	row.floor = least_of(bare_file, fd);
-	row.ours = least_of(our_file, fd);
+	row.floor = per_kib(bare_file, fd);
+	row.ours = per_kib(our_file, fd);
 	if (have_program("kcapi-dgst"))
-		row.peer = least_of(peer_file, fd);
+		row.peer = per_kib(peer_file, fd);
 	sfam_alg_op_free(op);
 	sfam_alg_free(alg);
 	close(fd);

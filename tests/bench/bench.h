@@ -61,6 +61,13 @@ double count_median(void (*body)(size_t i), void (*nothing)(size_t i),
 		    size_t n);
 
 /*
+ * The least of several runs of run(arg, n): timers and other threads only
+ * ever add.
+ */
+int64_t least_of_runs(int64_t (*run)(const void *arg, size_t n),
+		      const void *arg, size_t n);
+
+/*
  * Waits for a child that shall end well, and soon. Returns its CPU time.
  */
 int64_t reap(pid_t pid, const char *what);

@@ -37,8 +37,9 @@ static void write_log(size_t n)
 }
 
 /* Each frame is sent, or the row is worth nothing. */
-static int64_t run(const char *const *argv, size_t n)
+static int64_t run(const void *arg, size_t n)
 {
+	const char *const *argv = arg;
 	unsigned long sent = count_sent();
 	int64_t cost;
 
@@ -51,20 +52,6 @@ static int64_t run(const char *const *argv, size_t n)
 	return cost;
 }
 
-/* The least of several runs: timers and other threads only ever add. */
-static int64_t least_of(const char *const *argv, size_t n)
-{
-	int64_t least = run(argv, n), cost;
-	int i;
-
-	for (i = 1; i < 3; i++) {
-		cost = run(argv, n);
-		if (cost < least)
-			least = cost;
-	}
-	return least;
-}
-
 /* The difference of 2n and n frames, without start and end. */
 static double measure(const char *const *argv)
 {
@@ -72,8 +59,8 @@ static double measure(const char *const *argv)
 
 	if (!have_program(argv[0]))
 		return NONE;
-	cost = least_of(argv, config.frames);
-	cost = least_of(argv, 2 * config.frames) - cost;
+	cost = least_of_runs(run, argv, config.frames);
+	cost = least_of_runs(run, argv, 2 * config.frames) - cost;
 	return (double)cost / (double)config.frames;
 }
 
